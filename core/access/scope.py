@@ -1,0 +1,47 @@
+"""Whose rows an actor may see: part of every query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.roles import Permission, Role, is_granted
+from core.errors import Denied
+from core.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Row scope of a read: all buyers, or those of one sales owner.
+
+    ``sales_owner_id`` None means every buyer. ``label`` names the actor in the audit trail.
+    """
+
+    label: str
+    sales_owner_id: int | None = None
+    user_id: int | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """True if the scope hides no buyer."""
+        return self.sales_owner_id is None
+
+
+SYSTEM = Scope(label="system")
+
+
+def scope_of(user: User) -> Scope:
+    """The scope of a signed-in person: sales see their own buyers, the other roles all of them."""
+    owner = user.pk if user.role == Role.SALES else None
+    return Scope(label=user.username, sales_owner_id=owner, user_id=user.pk)
+
+
+def require(user: User, permission: Permission) -> None:
+    """Raise :class:`Denied` unless the person's role holds the permission; superusers get nothing extra."""
+    if not (
+        user.is_authenticated and user.is_active and is_granted(user.role, permission)
+    ):
+        raise Denied(
+            "permission_denied",
+            f"Your role may not do this ({permission.value}).",
+            {"permission": permission.value},
+        )

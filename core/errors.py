@@ -1,0 +1,51 @@
+"""Errors that a person or a client can act upon.
+
+Every refusal is a :class:`DomainError`: a stable code, a message that says what would be right, and parameters
+(field, value). One handler turns it into RFC 9457 ``application/problem+json``; pages and commands show the same words.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class DomainError(Exception):
+    """A rule refused something: ``code`` is stable, ``message`` is for people, ``params`` name field and value."""
+
+    status = 422
+
+    def __init__(
+        self, code: str, message: str, params: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.params = dict(params or {})
+
+
+class NotFound(DomainError):
+    """The thing asked for does not exist, or is outside what the actor may see."""
+
+    status = 404
+
+
+class Denied(DomainError):
+    """The actor's role does not allow this."""
+
+    status = 403
+
+
+class Conflict(DomainError):
+    """Somebody else changed it first, or the same key came with another content."""
+
+    status = 409
+
+
+class InvalidTransition(Conflict):
+    """A state change that the current state does not allow."""
+
+    def __init__(self, *, current: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(
+            "invalid_transition",
+            f"The current state is {current!r}; this needs one of: {', '.join(allowed)}.",
+            {"current": current, "allowed": list(allowed)},
+        )
