@@ -45,7 +45,7 @@ class Home:
 
 def locate(base_dir: Path) -> Home:
     """The home that the environment names; creates nothing."""
-    root = Path(os.path.abspath(os.environ.get("DUEWATCH_HOME") or base_dir / ".duewatch"))
+    root = Path(os.path.realpath(os.environ.get("DUEWATCH_HOME") or base_dir / ".duewatch"))
     sockets = _socket_folder(root)
     data = _postgres_data(root)
     beside_data = data.parent / "sockets" if data.parent != root else sockets / "postgres"

@@ -46,16 +46,19 @@ def spawn(
             os.close(output)
 
 
-def tie_to_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
-    """A function that asks the kernel to signal the calling process when its parent dies (Linux)."""
+def tie_to_parent(death_signal: signal.Signals, *, parent: int | None = None) -> Callable[[], None] | None:
+    """A function for the child: it asks the kernel to signal it when its parent (by default us) dies.
+
+    Linux only; elsewhere None, and a killed parent's children end when they next notice.
+    """
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)
-    parent = os.getpid()
+    expected = os.getpid() if parent is None else parent
 
     def ask() -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-        if os.getppid() != parent:  # it died between fork and here
+        if os.getppid() != expected:  # it died between fork and here
             os.kill(os.getpid(), death_signal)
 
     return ask

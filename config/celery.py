@@ -1,0 +1,28 @@
+"""The Celery application. Workers and beat start with ``celery -A config.celery``."""
+
+import os
+import signal
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+from config.local import processes
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("duewatch")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**kwargs: object) -> None:
+    """Leave logging as settings configure it: Celery would replace the handlers."""
+
+
+@worker_process_init.connect
+def die_with_the_worker(**kwargs: object) -> None:
+    """A pool process whose worker was killed must not go on beside the worker's successor."""
+    ask = processes.tie_to_parent(signal.SIGKILL, parent=os.getppid())
+    if ask is not None:
+        ask()

@@ -1,0 +1,84 @@
+"""Fixtures that every test may use: the servers, the shared data, real workers."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from config.local import processes, supervisor
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SHARED_DATA = CHECKOUT.parent / "shared" / "data"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers of this run and remove their folder; xdist's workers leave that to the controller."""
+    supervisor.release()
+    home = os.environ.get("DUEWATCH_TEST_HOME", "")
+    if home and not hasattr(config, "workerinput"):
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def embedded_servers() -> None:
+    """PostgreSQL and the broker of this test run; only tests that need them start them."""
+    supervisor.ensure_running()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(embedded_servers: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """pytest-django asks for this before it creates the test database."""
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data beside the checkout; see its README for sources."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the shared data folder is missing: {SHARED_DATA}")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def child_environment(embedded_servers: None, transactional_db: None) -> dict[str, str]:
+    """The environment in which a child process works on this test's database and broker."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DUEWATCH_TEST_DATABASE": str(connection.settings_dict["NAME"]),
+        "PYTHONPATH": str(CHECKOUT),
+    }
+
+
+@pytest.fixture
+def start_worker(child_environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Start real Celery workers over the real broker; they end with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        log = tmp_path / f"worker{len(started)}.log"
+        command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--concurrency", "1"]
+        command += ["--hostname", f"test{len(started)}@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+        started.append(processes.spawn(command, cwd=CHECKOUT, log=log, env=child_environment))
+        return started[-1]
+
+    _empty_broker()
+    yield start
+    for worker in started:
+        processes.stop(worker, (signal.SIGTERM, 5.0), (signal.SIGQUIT, 3.0))
+
+
+@pytest.fixture
+def celery_workers(start_worker: Callable[[], subprocess.Popen[bytes]]) -> list[subprocess.Popen[bytes]]:
+    """Two workers that are coming up. They see committed data only: the test is a transactional one."""
+    return [start_worker(), start_worker()]
+
+
+def _empty_broker() -> None:
+    from config.celery import app  # needs settings, which this file must not load early
+
+    app.control.purge()

@@ -1,0 +1,35 @@
+"""Settings of the tests: the product's own, on servers of their own that end with the test run."""
+
+import os
+import tempfile
+
+# One pair of servers for the whole run: xdist workers and child processes inherit the folder.
+if "DUEWATCH_TEST_HOME" not in os.environ:
+    os.environ["DUEWATCH_TEST_HOME"] = tempfile.mkdtemp(prefix="dw-test-")
+os.environ["DUEWATCH_HOME"] = os.environ["DUEWATCH_TEST_HOME"]
+os.environ["DUEWATCH_DURABLE"] = "0"  # a crash of the machine may lose a test database
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs an event loop
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
+    os.environ.pop(name, None)
+
+from config.local import urls as local_urls  # noqa: E402
+from config.settings import *  # noqa: E402, F403
+from config.settings import CACHES, DATABASES, env, local  # noqa: E402
+
+# The owner creates the test database; tests/integration/platform shows what the runtime role may not do.
+DATABASES["default"] |= env.db_url_config(local.owner_database_url)
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+# Child processes of a test (workers, commands) are told which test database is theirs.
+DATABASES["default"]["NAME"] = os.environ.get("DUEWATCH_TEST_DATABASE", DATABASES["default"]["NAME"])
+
+# Each xdist worker has a queue and a cache of its own.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+CELERY_BROKER_URL = local_urls.broker_url(local.redis_url, db=2 * _worker)
+CACHES["default"]["LOCATION"] = local_urls.cache_url(local.redis_url, db=2 * _worker + 1)
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
