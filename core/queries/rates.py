@@ -1,0 +1,111 @@
+"""Reading exchange rates: the table of one question, and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+import pandas as pd
+from django.conf import settings
+
+from core.domain.rates import Rate, RateTable, cross_rate
+from core.money import check_currency
+from core.queries.sql import fetch_all
+
+EURO = "EUR"
+
+
+class _Quote(NamedTuple):
+    currency: str
+    rate_date: date
+    per_eur: Decimal
+
+
+def rate_table(
+    *, base: str, as_of: date, currencies: Iterable[str] | None = None, known_at: datetime | None = None
+) -> RateTable:
+    """The latest rates on or before ``as_of`` into ``base`` (architecture.md: closing rate).
+
+    ``currencies`` None means all that have rates. A rate older than ``RATE_MAX_AGE_DAYS`` is listed as stale and
+    not used; one older than ``RATE_WARN_AFTER_DAYS`` is used and listed in ``warnings``.
+    """
+    check_currency(base)
+    wanted = None if currencies is None else sorted({*currencies, base})
+    quotes = {quote.currency: quote for quote in _latest(wanted, as_of, known_at)}
+    quotes[EURO] = _Quote(EURO, as_of, Decimal(1))
+    found = _into_base(base, as_of, quotes, wanted or sorted({*quotes, base}))
+    fresh, stale = _by_age(found, max_age_days=settings.RATE_MAX_AGE_DAYS)
+    return RateTable(base=base, as_of=as_of, rates=fresh, stale=stale, warn_after_days=settings.RATE_WARN_AFTER_DAYS)
+
+
+def _into_base(base: str, as_of: date, quotes: dict[str, _Quote], wanted: list[str]) -> list[Rate]:
+    found = [Rate(base, Decimal(1), as_of, 0)]
+    if base not in quotes:
+        return found
+    pivot = quotes[base]
+    for quote in (quotes[c] for c in wanted if c in quotes and c != base):
+        day = min(quote.rate_date, pivot.rate_date)
+        rate = cross_rate(base_per_eur=pivot.per_eur, currency_per_eur=quote.per_eur)
+        found.append(Rate(quote.currency, rate, day, (as_of - day).days))
+    return found
+
+
+def _by_age(found: list[Rate], *, max_age_days: int) -> tuple[dict[str, Rate], dict[str, Rate]]:
+    fresh = {rate.currency: rate for rate in found if rate.age_days <= max_age_days}
+    return fresh, {rate.currency: rate for rate in found if rate.currency not in fresh}
+
+
+# All currencies of the table by skipping through its index, then the latest row of each.
+_LATEST_SQL = """
+WITH RECURSIVE known(currency) AS (
+    SELECT min(currency) FROM core_exchangerate
+    UNION ALL
+    SELECT (SELECT min(r.currency) FROM core_exchangerate r WHERE r.currency > known.currency)
+    FROM known WHERE known.currency IS NOT NULL
+), wanted(currency) AS (
+    SELECT currency FROM known WHERE %(currencies)s::text[] IS NULL AND currency IS NOT NULL
+    UNION ALL
+    SELECT unnest(%(currencies)s::text[])
+)
+SELECT wanted.currency, latest.rate_date, latest.per_eur
+FROM wanted CROSS JOIN LATERAL (
+    SELECT r.rate_date, r.per_eur FROM core_exchangerate r
+    WHERE r.currency = wanted.currency AND r.rate_date <= %(as_of)s
+      AND (%(known_at)s::timestamptz IS NULL OR r.recorded_at <= %(known_at)s)
+    ORDER BY r.rate_date DESC, r.recorded_at DESC, r.id DESC LIMIT 1
+) latest
+"""
+
+
+def _latest(currencies: list[str] | None, as_of: date, known_at: datetime | None) -> list[_Quote]:
+    params = {"currencies": currencies, "as_of": as_of, "known_at": known_at}
+    return [_Quote(*row) for row in fetch_all(_LATEST_SQL, params)]
+
+
+_HISTORY_SQL = """
+SELECT DISTINCT ON (currency, rate_date) rate_date, currency, per_eur::float8
+FROM core_exchangerate
+WHERE currency = ANY(%(currencies)s) AND rate_date BETWEEN %(start)s AND %(end)s
+  AND (%(known_at)s::timestamptz IS NULL OR recorded_at <= %(known_at)s)
+ORDER BY currency, rate_date, recorded_at DESC, id DESC
+"""
+
+
+def rate_history(
+    currencies: Iterable[str], start: date, end: date, *, known_at: datetime | None = None
+) -> pd.DataFrame:
+    """Units for one euro by day (index, ascending) and currency (columns, as asked): float64, NaN where none.
+
+    A currency without any rate in the period still has its column; EUR is 1 on every day that has rates.
+    """
+    wanted = list(dict.fromkeys(currencies))
+    params = {"currencies": wanted, "start": start, "end": end, "known_at": known_at}
+    rows = fetch_all(_HISTORY_SQL, params)
+    frame = pd.DataFrame(rows, columns=["rate_date", "currency", "per_eur"])
+    table = frame.pivot_table(index="rate_date", columns="currency", values="per_eur", sort=True)
+    table = table.reindex(columns=wanted).astype("float64")
+    if EURO in wanted:
+        table[EURO] = 1.0
+    return table
