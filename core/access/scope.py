@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.domain.roles import Permission, Role, is_granted
 from core.errors import Denied
-from core.models import User
+from core.models import ApiClient, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,14 @@ def scope_of(user: User) -> Scope:
     return Scope(label=user.username, sales_owner_id=owner, user_id=user.pk)
 
 
+def scope_of_client(client: ApiClient) -> Scope:
+    """The scope of an API key: every buyer; what it may ask is decided by the key's own scopes."""
+    return Scope(label=f"api:{client.name}")
+
+
 def require(user: User, permission: Permission) -> None:
     """Raise :class:`Denied` unless the person's role holds the permission; superusers get nothing extra."""
-    if not (
-        user.is_authenticated and user.is_active and is_granted(user.role, permission)
-    ):
+    if not (user.is_authenticated and user.is_active and is_granted(user.role, permission)):
         raise Denied(
             "permission_denied",
             f"Your role may not do this ({permission.value}).",

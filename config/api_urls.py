@@ -1,0 +1,12 @@
+"""The REST API: version 1, its OpenAPI document and the pages that show it."""
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from core.api.schema import DocsView, SchemaView
+from core.api.unmatched import not_found
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("docs/", DocsView.as_view(), name="api-docs"),
+    re_path(r"^(?P<rest>.*)$", not_found),
+]

@@ -1,0 +1,73 @@
+"""Query parameters: declared once as a serializer, checked strictly, shown in the schema as they are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from core.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
+from core.api.problems import ParameterError
+
+
+class Params(serializers.Serializer[Any]):
+    """Base of an endpoint's query parameters."""
+
+
+class PageParams(Params):
+    """Parameters of a paged list."""
+
+    cursor = serializers.CharField(required=False, help_text="Taken from the links next and previous.")
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=MAX_PAGE_SIZE, default=PAGE_SIZE, help_text="Rows on a page."
+    )
+
+
+def parse_params(request: Request, kind: type[Params]) -> dict[str, Any]:
+    """The checked values, without those of the paginator.
+
+    Raises ``parameter_unknown``, ``parameter_repeated`` or ``parameter_invalid`` as 400 problems.
+    """
+    given = request.query_params
+    params = kind(data=dict(given.items()))
+    _check_names(given, params.fields)
+    if not params.is_valid():
+        raise _invalid(params.errors, given)
+    return {name: value for name, value in params.validated_data.items() if name not in ("cursor", "page_size")}
+
+
+def _check_names(given: Any, fields: Mapping[str, Any]) -> None:
+    for name in given:
+        if name not in fields:
+            raise _unknown(name, sorted(fields))
+        if len(given.getlist(name)) > 1:
+            raise ParameterError(
+                code="parameter_repeated", detail=_("Give %(name)s once.") % {"name": name}, field=name
+            )
+
+
+def _unknown(name: str, known: list[str]) -> ParameterError:
+    close = difflib.get_close_matches(name, known, n=1)
+    return ParameterError(
+        code="parameter_unknown",
+        detail=_("This endpoint has no parameter %(name)r; it has: %(known)s.")
+        % {"name": name, "known": ", ".join(known)},
+        field=name,
+        fix=close[0] if close else None,
+    )
+
+
+def _invalid(errors: Mapping[str, Any], given: Mapping[str, str]) -> ParameterError:
+    name, messages = next(iter(errors.items()))
+    code = getattr(messages[0], "code", "invalid")
+    return ParameterError(
+        code="page_size_invalid" if name == "page_size" else "parameter_invalid",
+        detail=f"{name}: {messages[0]}",
+        field=name,
+        value=given.get(name),
+        fix=_("Required.") if code == "required" else None,
+    )

@@ -1,0 +1,88 @@
+"""The OpenAPI document: how keys are sent, what problems look like, and the pages that show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiResponse, inline_serializer
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+
+from core.api.problems import CONTENT_TYPE
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """``Authorization: Api-Key <key>``."""
+
+    target_class = "core.api.authentication.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """The security scheme of the document."""
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "A key with the scope `read`, written as `Api-Key <key>`.",
+        }
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457 problem details; the codes are listed in docs/api.md."""
+
+    type = serializers.CharField(help_text="URN of the code.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="What was wrong, in words, in the language asked for.")
+    code = serializers.CharField(help_text="Stable; decide by this.")
+    field = serializers.CharField(required=False, help_text="The parameter that was wrong.")
+    value = serializers.JSONField(required=False, help_text="What was given.")
+    fix = serializers.CharField(required=False, help_text="What would be right.")
+    instance = serializers.CharField(help_text="The address asked.")
+    request_id = serializers.CharField(help_text="Under which our logs know the request.")
+
+
+_MEANINGS = {
+    400: "A parameter is unknown, given twice or has a bad value.",
+    401: "No key, or one that is unknown, revoked or expired.",
+    403: "The key's scopes or the person's role do not allow it.",
+    404: "There is no such thing, or it lies outside what the caller may see.",
+    406: "Only application/json is offered.",
+    422: "The question cannot be answered, e.g. there is no exchange rate.",
+    429: "Too many requests; Retry-After says when to come back.",
+}
+
+
+def answers(ok: Any, *problems: int) -> dict[Any, Any]:
+    """Responses of an operation: the good one, those that every read may give, and ``problems`` besides."""
+    statuses = sorted({400, 401, 403, 406, 429, *problems})
+    failing = {(status, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, _MEANINGS[status]) for status in statuses}
+    return {(200, "application/json"): ok, **failing}
+
+
+def page_of(row: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """The shape of one page of rows."""
+    name = row.__name__.removesuffix("Serializer")
+    link = serializers.URLField(allow_null=True, help_text="Address of the next page in this direction, or null.")
+    fields: dict[str, Any] = {"next": link, "previous": link, "results": row(many=True)}
+    return inline_serializer(f"{name}Page", fields)
+
+
+class SchemaView(SpectacularAPIView):
+    """The document itself; it holds no data of the firm."""
+
+    permission_classes = [AllowAny]
+    authentication_classes: list[Any] = []
+    throttle_classes: list[Any] = []
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """Swagger UI under the strict content security policy: our template has no inline style or script."""
+
+    permission_classes = [AllowAny]
+    authentication_classes: list[Any] = []
+    throttle_classes: list[Any] = []
+    template_name = "api/docs.html"
+    url_name = "api-schema"

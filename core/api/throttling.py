@@ -1,0 +1,98 @@
+"""How often a caller may ask: a fixed window per key or person, counted in the cache."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.core.cache import cache
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.throttling import BaseThrottle
+
+from core.models import ApiClient
+
+logger = structlog.get_logger(__name__)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests in a window of so many seconds."""
+
+    quota: int
+    window: int
+
+    @classmethod
+    def parse(cls, text: str) -> Rate:
+        """Example: ``Rate.parse("1200/min") == Rate(1200, 60)``."""
+        quota, _, period = text.partition("/")
+        return cls(int(quota), _SECONDS[period[0]])
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Where a caller stands in the current window."""
+
+    rate: Rate
+    used: int
+    seconds_left: int
+
+    @property
+    def is_over(self) -> bool:
+        """True if this request is one too many."""
+        return self.used > self.rate.quota
+
+    def headers(self) -> dict[str, str]:
+        """RateLimit fields of the IETF draft (draft-ietf-httpapi-ratelimit-headers-10)."""
+        left = max(0, self.rate.quota - self.used)
+        return {
+            "RateLimit-Policy": f'"client";q={self.rate.quota};w={self.rate.window}',
+            "RateLimit": f'"client";r={left};t={self.seconds_left}',
+        }
+
+
+class ClientRateThrottle(BaseThrottle):
+    """Counts by key or person. An unreachable cache lets reads through: a limit must not become an outage."""
+
+    usage: Usage | None = None
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count the request; False if the window's quota is used up."""
+        rate = Rate.parse(str(api_settings.DEFAULT_THROTTLE_RATES["client"]))
+        try:
+            self.usage = _count(_caller(request, self), rate, now=int(time.time()))
+        except RedisError as error:
+            logger.warning("rate_limit_not_counted", error=str(error))
+            return True
+        view.rate_usage = self.usage
+        return not self.usage.is_over
+
+    def wait(self) -> float | None:
+        """Seconds until the next window."""
+        return float(self.usage.seconds_left) if self.usage else None
+
+
+def add_rate_headers(response: Response, usage: Usage | None) -> None:
+    """Tell the caller where it stands."""
+    for name, value in (usage.headers() if usage else {}).items():
+        response[name] = value
+
+
+def _count(caller: str, rate: Rate, *, now: int) -> Usage:
+    window, elapsed = divmod(now, rate.window)
+    key = f"api-rate:{caller}:{window}"
+    cache.add(key, 0, timeout=rate.window + 1)
+    return Usage(rate=rate, used=cache.incr(key), seconds_left=rate.window - elapsed)
+
+
+def _caller(request: Request, throttle: BaseThrottle) -> str:
+    if isinstance(request.auth, ApiClient):
+        return f"key:{request.auth.prefix}"
+    if request.user.is_authenticated:
+        return f"user:{request.user.pk}"
+    return f"address:{throttle.get_ident(request)}"
