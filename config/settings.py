@@ -3,11 +3,13 @@
 ``DATABASE_URL`` and ``REDIS_URL`` win over the embedded servers; everything else has a default.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from config.local import urls as local_urls
 
@@ -50,7 +52,7 @@ INSTALLED_APPS = [
     "django_celery_results",
     "django_structlog",
     "django_prometheus",
-    "django_migration_linter",
+    *(["django_migration_linter"] if find_spec("django_migration_linter") else []),  # a tool of `make lint`
     "core",
     "buyers",
     "invoices",
@@ -95,6 +97,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "dashboard.shell.shell",
             ],
         },
     }
@@ -175,6 +178,10 @@ STORAGES = {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Pages name files by their hash only; source maps of other people's scripts are not worth squeezing.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+DUEWATCH_HOME = local.home
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(local.home / "media")))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -246,6 +253,14 @@ CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A broker that is away must not hold up whoever only wanted to poke a worker.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0, "options": {"expires": 10}},
+}
+JOBS_APP = "config.celery.app"
+# A worker renews its lease every third of this; a killed worker's job is free again after it.
+JOB_LEASE_SECONDS = env.float("JOB_LEASE_SECONDS", default=30.0)
 
 # --- the business ----------------------------------------------------------------------------
 BASE_CURRENCY = env.str("BASE_CURRENCY", default="USD")

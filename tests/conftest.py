@@ -62,7 +62,14 @@ def start_worker(child_environment: dict[str, str], tmp_path: Path) -> Iterator[
     def start() -> subprocess.Popen[bytes]:
         log = tmp_path / f"worker{len(started)}.log"
         command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--concurrency", "1"]
-        command += ["--hostname", f"test{len(started)}@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+        command += [
+            "--hostname",
+            f"test{len(started)}@%h",
+            "--loglevel",
+            "INFO",
+            "--without-gossip",
+            "--without-mingle",
+        ]
         started.append(processes.spawn(command, cwd=CHECKOUT, log=log, env=child_environment))
         return started[-1]
 

@@ -12,9 +12,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs an
 for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
     os.environ.pop(name, None)
 
-from config.local import urls as local_urls  # noqa: E402
-from config.settings import *  # noqa: E402, F403
-from config.settings import CACHES, DATABASES, env, local  # noqa: E402
+from config.local import urls as local_urls
+from config.settings import *
+from config.settings import CACHES, DATABASES, env, local
 
 # The owner creates the test database; tests/integration/platform shows what the runtime role may not do.
 DATABASES["default"] |= env.db_url_config(local.owner_database_url)

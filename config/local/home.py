@@ -104,7 +104,7 @@ def _socket_folder(root: Path) -> Path:
     longest = root / "run" / "postgres" / POSTGRES_SOCKET_NAME
     if len(os.fsencode(longest)) <= LONGEST_SOCKET_PATH:
         return root / "run"
-    return Path("/tmp") / f"duewatch-{os.geteuid()}-{_fingerprint(root)}"  # noqa: S108 checked by _own_folder
+    return Path("/tmp") / f"duewatch-{os.geteuid()}-{_fingerprint(root)}"
 
 
 def _own_folder(folder: Path, mode: int) -> None:

@@ -7,9 +7,11 @@ drops their locks. If the keeper itself is killed, the kernel signals the server
 
 import json
 import os
+import pwd
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from subprocess import Popen
 from typing import Protocol
@@ -29,22 +31,26 @@ STEADY_AFTER_S = 60.0
 
 
 class Server(Protocol):
-    """One kind of server."""
+    """One kind of server: what to start, as whom, when it is ready, how it stops."""
 
-    name: str
-    stop_steps: tuple[tuple[signal.Signals, float], ...]
-    death_signal: signal.Signals
-
+    @property
+    def name(self) -> str: ...
     @property
     def command(self) -> list[str]: ...
     @property
     def cwd(self) -> Path: ...
+    @property
+    def account(self) -> pwd.struct_passwd | None: ...
+    @property
+    def death_signal(self) -> signal.Signals: ...
+    @property
+    def stop_steps(self) -> tuple[tuple[signal.Signals, float], ...]: ...
     def prepare(self) -> None: ...
     def is_ready(self) -> bool: ...
     def after_start(self) -> None: ...
 
 
-SERVERS = {"postgres": PostgresServer, "valkey": ValkeyServer}
+SERVERS: dict[str, Callable[[homes.Home], Server]] = {"postgres": PostgresServer, "valkey": ValkeyServer}
 
 
 class Keeper:
@@ -104,24 +110,22 @@ class Keeper:
 
     def _start(self) -> None:
         log = self.home.log(self.server.name)
-        account = homes.server_account() if self.server.name == "postgres" else None
         self.process = processes.spawn(
             self.server.command,
             cwd=self.server.cwd,
             log=log,
-            account=account,
+            account=self.server.account,
             death_signal=self.server.death_signal,
         )
         self.pid_file.write_text(str(self.process.pid))
-        self._await_ready(log)
+        self._await_ready(self.process, log)
         self.server.after_start()
         write_state(self.home, self.server.name, "ready")
 
-    def _await_ready(self, log: Path) -> None:
-        assert self.process is not None
+    def _await_ready(self, process: Popen[bytes], log: Path) -> None:
         deadline = time.monotonic() + START_LIMIT_S
         while not self.server.is_ready():
-            if self.process.poll() is not None:
+            if process.poll() is not None:
                 raise StartFailed(f"{self.server.name} ended at once; {log} says:\n{processes.tail(log)}")
             if time.monotonic() > deadline or self.must_stop:
                 raise StartFailed(f"{self.server.name} did not answer within {START_LIMIT_S} s; see {log}")

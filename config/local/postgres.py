@@ -5,6 +5,8 @@ import pwd
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata, util
 from pathlib import Path
 from typing import Any
@@ -109,18 +111,14 @@ class PostgresServer:
         )
 
 
-class _autocommit:
-    """A cursor outside transactions (CREATE DATABASE needs that) that closes its connection."""
-
-    def __init__(self, connection: Any) -> None:
-        self.connection = connection
-        connection.autocommit = True
-
-    def __enter__(self) -> Any:
-        return self.connection.cursor()
-
-    def __exit__(self, *exc: object) -> None:
-        self.connection.close()
+@contextmanager
+def _autocommit(connection: Any) -> Iterator[Any]:
+    """A cursor outside transactions (CREATE DATABASE needs that); closes the connection after it."""
+    connection.autocommit = True
+    try:
+        yield connection.cursor()
+    finally:
+        connection.close()
 
 
 def _ensure_role(cursor: Any, role: str, password: str, *, options: str) -> None:

@@ -35,6 +35,7 @@ def settings(*, memory_bytes: int, cpus: int, sockets: Path, durable: bool, shar
         # one machine, no replica: the write-ahead log needs to carry crash recovery only
         "wal_level": "minimal",
         "max_wal_senders": "0",
+        "max_logical_replication_workers": "0",
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
         "fsync": "on" if durable else "off",
@@ -50,7 +51,7 @@ def settings(*, memory_bytes: int, cpus: int, sockets: Path, durable: bool, shar
 
 def settings_for_this_machine(*, sockets: Path, durable: bool) -> dict[str, str]:
     """The settings for the memory and processors at hand."""
-    shared = Path("/dev/shm")  # noqa: S108 only asked for its size
+    shared = Path("/dev/shm")
     return settings(
         memory_bytes=psutil.virtual_memory().total,
         cpus=os.cpu_count() or 1,

@@ -64,6 +64,12 @@ def tie_to_parent(death_signal: signal.Signals, *, parent: int | None = None) ->
     return ask
 
 
+def ask_to_end(process: subprocess.Popen[bytes]) -> None:
+    """Send SIGTERM without waiting, so that several processes can end side by side."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+
+
 def stop(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
     """Send each signal in turn until the process has ended within the seconds given; at last kill it."""
     for number, seconds in steps:

@@ -1,5 +1,6 @@
 """The embedded Redis-protocol server: append-only file on, reachable over a private socket only."""
 
+import pwd
 import signal
 import socket
 from pathlib import Path
@@ -15,7 +16,7 @@ class ValkeyServer:
     name = "valkey"
     stop_steps = ((signal.SIGTERM, 15.0),)
     death_signal = signal.SIGTERM
-    account = None
+    account: pwd.struct_passwd | None = None
 
     def __init__(self, home: homes.Home) -> None:
         self.home = home
