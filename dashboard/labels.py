@@ -1,0 +1,169 @@
+"""Words and colours of codes, declared once. A colour never stands without its word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from alerts.domain.states import AlertState, Rule, SubjectType
+from buyers.domain.facts import BuyerStatus, EventKind, KycStatus, MergeState, ScreeningResult
+from core.domain.roles import Role
+from invoices.domain.kinds import EntryKind, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word for people and the tone it is shown in (a class of duewatch.css)."""
+
+    text: Any
+    tone: str = "calm"
+
+
+GRADES = {
+    "A": Label(_("A: strong"), "good"),
+    "B": Label(_("B: sound"), "fair"),
+    "C": Label(_("C: watch"), "warn"),
+    "D": Label(_("D: weak"), "bad"),
+    "E": Label(_("E: no new business"), "worst"),
+}
+
+BUCKETS_BY_DUE = (_("not due"), "1–30", "31–60", "61–90", "91–120", _("over 120"))
+BUCKETS_BY_INVOICE = ("0–30", "31–60", "61–90", "91–120", "121–150", _("over 150"))
+
+ROLES = {
+    Role.SALES: _("sales"),
+    Role.ANALYST: _("credit analyst"),
+    Role.MANAGER: _("credit manager"),
+    Role.DIRECTOR: _("finance director"),
+    Role.AUDITOR: _("auditor"),
+    Role.ADMINISTRATOR: _("administrator"),
+}
+
+BUYER_STATUS = {
+    BuyerStatus.PROSPECT: Label(pgettext_lazy("buyer", "prospect"), "fair"),
+    BuyerStatus.ACTIVE: Label(pgettext_lazy("buyer", "active"), "good"),
+    BuyerStatus.BLOCKED: Label(pgettext_lazy("buyer", "blocked"), "worst"),
+    BuyerStatus.CLOSED: Label(pgettext_lazy("buyer", "closed")),
+}
+
+EVENTS = {
+    EventKind.LITIGATION: Label(_("litigation"), "bad"),
+    EventKind.KEY_MANAGER_LEFT: Label(_("key manager left"), "warn"),
+    EventKind.INSURER_CUT: Label(_("insurer cut or refused cover"), "worst"),
+    EventKind.BANK_LINE_CUT: Label(_("bank line cut"), "bad"),
+    EventKind.RELATED_PARTY_DEFAULT: Label(_("related party in default"), "worst"),
+    EventKind.INSOLVENCY: Label(_("insolvency"), "worst"),
+    EventKind.VIOLATION: Label(_("violation"), "bad"),
+}
+
+ENTRIES = {
+    EntryKind.ISSUE: _("invoice issued"),
+    EntryKind.RECEIPT: _("receipt allocated"),
+    EntryKind.CREDIT_NOTE: _("credit note allocated"),
+    EntryKind.WRITE_OFF: _("write-off"),
+    EntryKind.BANK_CHARGE: _("bank charge"),
+    EntryKind.DISCOUNT: _("discount"),
+    EntryKind.WITHHOLDING_TAX: _("withholding tax"),
+    EntryKind.FX_DIFFERENCE: _("FX difference"),
+    EntryKind.REVERSAL: _("reversal"),
+}
+
+TERMS_OF_PAYMENT = {
+    Terms.CASH_IN_ADVANCE: _("cash in advance"),
+    Terms.ESCROW: _("escrow"),
+    Terms.LC_CONFIRMED: _("confirmed L/C at sight"),
+    Terms.LC_SIGHT: _("L/C at sight"),
+    Terms.LC_USANCE: _("usance L/C"),
+    Terms.STANDBY_LC: _("standby L/C"),
+    Terms.DP: _("documents against payment, D/P"),
+    Terms.DA: _("documents against acceptance, D/A"),
+    Terms.OPEN_ACCOUNT: _("open account"),
+    Terms.CONSIGNMENT: _("consignment"),
+}
+
+KYC = {
+    KycStatus.COMPLETE: Label(pgettext_lazy("identity", "complete"), "good"),
+    KycStatus.INCOMPLETE: Label(pgettext_lazy("identity", "incomplete"), "bad"),
+}
+
+SCREENINGS = {
+    ScreeningResult.CLEAR: Label(pgettext_lazy("screening", "clear"), "good"),
+    ScreeningResult.POTENTIAL: Label(_("potential match"), "bad"),
+    ScreeningResult.CONFIRMED: Label(_("confirmed hit"), "worst"),
+}
+
+MERGES = {
+    MergeState.PROPOSED: Label(_("proposed"), "warn"),
+    MergeState.MERGED: Label(_("merged"), "fair"),
+    MergeState.DISMISSED: Label(_("dismissed")),
+    MergeState.UNDONE: Label(_("undone")),
+}
+
+RULES = {
+    Rule.OVERDUE_15: _("overdue more than 15 days"),
+    Rule.OVERDUE_30: _("overdue more than 30 days"),
+    Rule.SCORE_FELL: _("score fell"),
+    Rule.PAYMENT_PERIOD: _("payment period lengthens"),
+    Rule.SUDDEN_TURN: _("sudden turn"),
+    Rule.CONCENTRATION_BUYER: _("concentration on one buyer"),
+    Rule.CONCENTRATION_GROUP: _("concentration on one group"),
+    Rule.CONCENTRATION_COUNTRY: _("concentration on one country/region"),
+    Rule.RELATED_PARTY_LATE: _("related party late"),
+    Rule.LEDGER_MISMATCH: _("ledger does not match its control total"),
+}
+
+ALERT_STATES = {
+    AlertState.OPEN: Label(pgettext_lazy("alert", "open"), "bad"),
+    AlertState.ACKNOWLEDGED: Label(pgettext_lazy("alert", "acknowledged"), "fair"),
+    AlertState.SNOOZED: Label(pgettext_lazy("alert", "snoozed")),
+    AlertState.CLOSED: Label(pgettext_lazy("alert", "closed"), "good"),
+}
+
+SEVERITIES = {
+    1: Label(_("look"), "warn"),
+    2: Label(_("act"), "bad"),
+    3: Label(_("act today"), "worst"),
+}
+
+SUBJECTS = {
+    SubjectType.BUYER: _("buyer"),
+    SubjectType.GROUP: _("group"),
+    SubjectType.COUNTRY: _("country/region"),
+    SubjectType.LEDGER: _("ledger"),
+}
+
+DIMENSIONS = {
+    "buyer_credit": _("buyer credit"),
+    "payment_history": _("payment history"),
+    "fx_tolerance": _("FX tolerance"),
+    "logistics": _("logistics"),
+    "compliance": _("compliance"),
+}
+
+
+def label_of(table: dict[Any, Label], code: str) -> Label:
+    """The label of a code; a code that is not listed shows itself, so that nothing is hidden."""
+    return table.get(code) or Label(str(code).replace("_", " "))
+
+
+def word_of(table: dict[Any, Any], code: str) -> Any:
+    """The word of a code, or the code itself in words."""
+    return table.get(code) or str(code).replace("_", " ")
+
+
+def overdue_tone(days: int | None) -> str:
+    """Tone of a lateness in days, by the thresholds of the early warnings (domain.md section 9)."""
+    if days is None or days <= 0:
+        return "good"
+    return "warn" if days <= 15 else "bad" if days <= 30 else "worst"
+
+
+def country_class(risk_class: int | None, *, is_high_income: bool = False) -> Label:
+    """OECD class in words; 0 and high income are not "no risk"."""
+    if risk_class is None:
+        return Label(_("high income, not classified"), "fair") if is_high_income else Label(_("not classified"))
+    tone = "fair" if risk_class <= 2 else "warn" if risk_class <= 4 else "bad" if risk_class <= 5 else "worst"
+    return Label(_("class %(number)s") % {"number": risk_class}, tone)

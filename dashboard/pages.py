@@ -1,0 +1,44 @@
+"""The frame of every page: sign-in, permission, context, and refusals in the house look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views import View
+
+from core.access.scope import require
+from core.domain.roles import Permission
+from core.errors import DomainError
+from dashboard.context import PageContext, page_context
+
+
+class PageView(View):
+    """A page for people who hold ``permission``; refusals of any rule become a page that says what to do."""
+
+    permission: Permission = Permission.BUYER_READ
+    page: PageContext
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Sign-in first, then the role, then the question that the address asks."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        try:
+            require(request.user, self.permission)
+            self.page = page_context(request)
+            return super().dispatch(request, *args, **kwargs)
+        except DomainError as problem:
+            return refusal(request, problem)
+
+    def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        """The template with the page's own context under ``page``."""
+        return render(self.request, template, {"page": self.page, **context}, status=status)
+
+
+def refusal(request: HttpRequest, problem: DomainError) -> HttpResponse:
+    """The same words as the API's problem document, as a page (or as a fragment for htmx)."""
+    is_fragment = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
+    template = "errors/_refusal.html" if is_fragment else "errors/refusal.html"
+    return render(request, template, {"problem": problem}, status=problem.status)

@@ -1,0 +1,169 @@
+"""Template tags: figures, words with colours, terms with their meaning, small drawings without inline styles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from dashboard import formats, labels
+from dashboard.glossary import TERMS
+
+register = template.Library()
+
+register.filter("whole", formats.whole)
+register.filter("money", formats.money)
+register.filter("percent", formats.percent)
+register.filter("territory", formats.territory)
+
+
+@register.filter
+def figure(value: Decimal | None, digits: int = 1) -> str:
+    """A plain number with ``digits`` decimals."""
+    return formats.figure(value, digits=digits)
+
+
+@register.filter
+def iso(value: date | None) -> str:
+    """A date as YYYY-MM-DD, a dash if there is none."""
+    return formats.iso(value)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawing out of the sprite; decoration only, the word stands beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def term(key: str, words: Any = "") -> SafeString:
+    """A term of the glossary with its meaning on hover and focus."""
+    entry = TERMS[key]
+    return format_html('<span class="term" tabindex="0" data-tip="{}">{}</span>', entry.tip, words or entry.english)
+
+
+@register.simple_tag
+def hint(words: Any, tip: Any) -> SafeString:
+    """Any words with an explanation on hover and focus, e.g. a figure's formula."""
+    return format_html('<span class="term" tabindex="0" data-tip="{}">{}</span>', tip, words)
+
+
+@register.simple_tag
+def tone(label: labels.Label) -> SafeString:
+    """A word in its colour."""
+    return format_html('<span class="tone tone-{}">{}</span>', label.tone, label.text)
+
+
+@register.simple_tag
+def grade(letter: str | None, *, size: str = "") -> SafeString:
+    """A grade as a letter with colour; its meaning is read out and shown on hover."""
+    if not letter:
+        return format_html('<span class="soft">{}</span>', formats.NOT_AVAILABLE)
+    label = labels.GRADES[letter]
+    return format_html(
+        '<span class="grade tone-{} {}" title="{}">{}</span>',
+        label.tone,
+        "grade-large" if size == "large" else "",
+        label.text,
+        letter,
+    )
+
+
+@register.simple_tag
+def bar(share: Decimal | float | None, tone_name: str = "", width: int = 60) -> SafeString:
+    """A small bar for a share of 0-1, as SVG: the figure stands beside it."""
+    part = max(0.0, min(1.0, float(share or 0))) * width
+    return format_html(
+        '<svg class="bar" width="{w}" height="8" aria-hidden="true" focusable="false">'
+        '<rect class="bar-track" width="{w}" height="8" rx="2"></rect>'
+        '<rect class="bar-fill {cls}" width="{part}" height="8" rx="2"></rect></svg>',
+        w=width,
+        cls=f"fill-{tone_name}" if tone_name else "",
+        part=f"{part:.1f}",
+    )
+
+
+@register.simple_tag
+def stack(parts: Iterable[tuple[str, float]], width: int = 120) -> SafeString:
+    """A stacked bar of (class name, share) parts, e.g. the buckets of one buyer."""
+    drawn, left = [], 0.0
+    for name, share in parts:
+        size = max(0.0, float(share)) * width
+        drawn.append((name, f"{left:.1f}", f"{size:.1f}"))
+        left += size
+    return format_html(
+        '<svg class="bar" width="{0}" height="10" aria-hidden="true" focusable="false">{1}</svg>',
+        width,
+        format_html_join("", '<rect class="fill-{}" x="{}" width="{}" height="10"></rect>', drawn),
+    )
+
+
+@register.simple_tag
+def spark(points: Iterable[float | None], width: int = 96, height: int = 22, is_bad: bool = False) -> SafeString:
+    """A line of values without axes; the table or figure beside it carries the numbers."""
+    values = [float(point) for point in points if point is not None]
+    if len(values) < 2:
+        return SafeString("")
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    step = width / (len(values) - 1)
+    heights = [height - 2 - (value - low) / span * (height - 4) for value in values]
+    steps = " L".join(f"{i * step:.1f} {y:.1f}" for i, y in enumerate(heights))
+    return format_html(
+        '<svg class="spark" width="{}" height="{}" aria-hidden="true" focusable="false"><path class="{}" d="M{}">'
+        "</path></svg>",
+        width,
+        height,
+        "is-bad" if is_bad else "",
+        steps,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def kept_params(context: Mapping[str, Any], *without: str) -> SafeString:
+    """Hidden fields for the parameters of the address that a form should keep."""
+    request: HttpRequest = context["request"]
+    pairs = [(k, v) for k, values in request.GET.lists() for v in values if k not in without and v]
+    return format_html_join("\n", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+def _address(request: HttpRequest, **changes: str) -> str:
+    query = request.GET.copy()
+    for key, value in changes.items():
+        query[key] = value
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def sort_link(table: Any, column: Any) -> str:
+    """The address that sorts by a column, from the first page on."""
+    query = table.request.GET.copy()
+    query.pop(table.prefixed_page_field, None)
+    query[table.prefixed_order_by_field] = str(column.order_by_alias.next)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def page_link(table: Any, number: int) -> str:
+    """The address of another page of a table."""
+    return _address(table.request, **{table.prefixed_page_field: str(number)})
+
+
+@register.filter
+def export_link(table: Any, kind: str) -> str:
+    """The address of the table as a file: same filters, order and date."""
+    query = table.request.GET.copy()
+    query.pop(table.prefixed_page_field, None)
+    query.update({"export": kind, "table": table.name})
+    return f"?{query.urlencode()}"
