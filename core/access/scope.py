@@ -42,7 +42,7 @@ def scope_of_client(client: ApiClient) -> Scope:
 
 def require(user: User, permission: Permission) -> None:
     """Raise :class:`Denied` unless the person's role holds the permission; superusers get nothing extra."""
-    if not (user.is_authenticated and user.is_active and is_granted(user.role, permission)):
+    if not (user.is_active and is_granted(user.role, permission)):
         raise Denied(
             "permission_denied",
             f"Your role may not do this ({permission.value}).",
