@@ -20,6 +20,6 @@ def append_only_tables() -> list[str]:
     guarded = [
         m
         for m in models
-        if any(getattr(t, "name", "") == "append_only" for t in m._meta.triggers)
+        if any(getattr(t, "name", "") == "append_only" for t in getattr(m._meta, "triggers", ()))
     ]
     return sorted(m._meta.db_table for m in guarded)

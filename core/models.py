@@ -115,9 +115,13 @@ class Run(models.Model):
 
 
 class Job(models.Model):
-    """A piece of a run that one worker does under a lease; a message only pokes it (docs/architecture.md)."""
+    """A piece of a run that one worker does under a lease; a message only pokes it (docs/architecture.md).
+
+    Jobs of the same ``step`` are done side by side; the next step's jobs wait until all of them are done.
+    """
 
     class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
         READY = "ready", _("ready")
         LEASED = "leased", _("in work")
         DONE = "done", _("done")
@@ -130,10 +134,14 @@ class Job(models.Model):
         max_length=120, help_text="registered Celery task name that does the work"
     )
     stage = models.CharField(max_length=40)
+    step = models.PositiveSmallIntegerField(default=0)
     shard = models.PositiveIntegerField(default=0)
     params = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
     attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, help_text="a retry waits until then")
+    poked_at = models.DateTimeField(null=True)
+    pokes = models.PositiveSmallIntegerField(default=0)
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     result = models.JSONField(default=dict)

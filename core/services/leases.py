@@ -1,0 +1,121 @@
+"""Taking a job, holding it and giving it back. Only the holder of the current lease may finish or fail a job.
+
+Times are the database's: workers on several machines share one clock.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Now
+
+from core.errors import Conflict
+from core.models import Job, Run
+from core.services.runs import settle_run
+
+logger = logging.getLogger(__name__)
+
+# A job that takes its worker down with it must not do so for ever.
+MAX_ATTEMPTS = 5
+LOST_WORKER = "The worker stopped without finishing (killed, out of memory or out of time), {attempts} times."
+
+
+class LeaseLost(Conflict):
+    """The lease ran out and somebody else has the job: this worker's result does not count."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__("lease_lost", f"The lease of job {job.pk} ran out.", {"job": job.pk})
+
+
+def claim_job(job_id: int, lease_seconds: float | None = None) -> Job | None:
+    """Take the job if it is free: ready, or its holder's lease has run out. None if somebody else has it."""
+    token = uuid4()
+    free = Q(state=Job.State.READY) & (Q(not_before=None) | Q(not_before__lte=Now()))
+    abandoned = Q(state=Job.State.LEASED, lease_until__lt=Now())
+    taken = Job.objects.filter(free | abandoned, pk=job_id, attempts__lt=MAX_ATTEMPTS).update(
+        state=Job.State.LEASED,
+        lease_token=token,
+        lease_until=_lease_end(lease_seconds),
+        attempts=F("attempts") + 1,
+        started_at=Coalesce("started_at", Now()),
+    )
+    if not taken:
+        return None
+    job = Job.objects.get(pk=job_id)
+    if job.run_id is not None:
+        Run.objects.filter(pk=job.run_id, state=Run.State.QUEUED).update(state=Run.State.RUNNING, started_at=Now())
+    return job if job.lease_token == token else None
+
+
+def renew(job: Job, lease_seconds: float | None = None) -> bool:
+    """Hold the job for longer; False if the lease is no longer ours."""
+    return bool(_held(job).update(lease_until=_lease_end(lease_seconds)))
+
+
+def finish_job(job: Job, result: Mapping[str, Any] | None = None) -> None:
+    """Mark the job done and move its run on; raises :class:`LeaseLost` if the lease is no longer ours."""
+    with transaction.atomic():
+        _give_back(job, state=Job.State.DONE, result=dict(result or {}), error="", finished_at=Now())
+
+
+def fail_job(job: Job, error: str) -> None:
+    """Mark the job failed, for a person to look at and restart."""
+    with transaction.atomic():
+        _give_back(job, state=Job.State.FAILED, error=error, finished_at=Now())
+
+
+def retry_job(job: Job, error: str, *, delay_seconds: float) -> None:
+    """Give the job back to be tried again later, or fail it if it was tried often enough."""
+    if job.attempts >= MAX_ATTEMPTS:
+        fail_job(job, error)
+        return
+    later = Now() + timedelta(seconds=delay_seconds)
+    with transaction.atomic():
+        _give_back(job, state=Job.State.READY, error=error, not_before=later, poked_at=None, pokes=0)
+
+
+def release_job(job: Job) -> None:
+    """Give the job back untried, e.g. because the process is asked to stop."""
+    with transaction.atomic():
+        _give_back(job, state=Job.State.READY, attempts=F("attempts") - 1, poked_at=None, pokes=0)
+
+
+def requeue_expired() -> int:
+    """Make jobs whose holder is gone ready again; those tried too often fail. Returns how many were taken back."""
+    with transaction.atomic():
+        expired = Job.objects.filter(state=Job.State.LEASED, lease_until__lt=Now())
+        jobs = list(expired.select_for_update(skip_locked=True).order_by("pk"))
+        for job in jobs:
+            _take_back(job)
+    return len(jobs)
+
+
+def _take_back(job: Job) -> None:
+    logger.warning("Job %s (%s) was left by its worker, attempt %s", job.pk, job, job.attempts)
+    if job.attempts >= MAX_ATTEMPTS:
+        error = "\n".join(filter(None, [LOST_WORKER.format(attempts=job.attempts), job.error]))
+        _give_back(job, state=Job.State.FAILED, error=error, finished_at=Now())
+    else:
+        _give_back(job, state=Job.State.READY, poked_at=None, pokes=0)
+
+
+def _give_back(job: Job, **changes: Any) -> None:
+    if not _held(job).update(lease_token=None, lease_until=None, **changes):
+        raise LeaseLost(job)
+    if job.run_id is not None:
+        settle_run(job.run_id)
+
+
+def _held(job: Job) -> Any:
+    return Job.objects.filter(pk=job.pk, state=Job.State.LEASED, lease_token=job.lease_token)
+
+
+def _lease_end(lease_seconds: float | None) -> Any:
+    return Now() + timedelta(seconds=lease_seconds or settings.JOB_LEASE_SECONDS)
