@@ -1,0 +1,225 @@
+"""Rows of a file as typed invoice lines, or as problems with field, value and reason; nothing is lost between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from core.money import minor_digits
+from invoices.intake.columns import ColumnMap
+from invoices.intake.convert import Reader, Unfit, make_reader
+from invoices.intake.fields import FIELDS
+from invoices.intake.profile import Negative, Profile
+from invoices.intake.reasons import words
+from invoices.intake.records import Fault, Record
+from invoices.intake.text import show
+
+_SURPLUS = "+{}"
+
+
+class InvoiceLine(NamedTuple):
+    """One accepted row: every field as the text that the ledger holds; empty = not said."""
+
+    line: int
+    invoice_id: str
+    invoice_number: str
+    buyer_code: str
+    buyer_name: str
+    buyer_name_zh: str
+    buyer_country: str
+    currency: str
+    amount: str
+    invoice_date: str
+    due_date: str
+    due_days: str
+    terms: str
+    settled_date: str
+    paid_amount: str
+    disputed: str
+    dispute_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that was not accepted: where, why, and the row itself by column name."""
+
+    line: int
+    field: str
+    column: str
+    value: str
+    reason: str
+    params: Mapping[str, object]
+    raw: Mapping[str, str]
+    currency: str = ""
+    amount: str = ""
+
+    @property
+    def message(self) -> str:
+        """The reason in words, in the active language."""
+        return words(self.reason, {"field": self.field, "value": self.value, **self.params})
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A row that the profile leaves out; its amount as far as it can be read."""
+
+    line: int
+    currency: str = ""
+    amount: str = ""
+
+
+Outcome = InvoiceLine | Problem | Filtered
+
+
+@dataclass(slots=True)
+class RowParser:
+    """Reads records of one file under one profile. ``is_typed`` as in :func:`make_reader`."""
+
+    profile: Profile
+    columns: ColumnMap
+    is_typed: bool = False
+    _steps: list[tuple[int, Reader]] = field(init=False)
+    _constants: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        width = len(self.columns.header)
+        self._constants = [""]  # fields without a column read this: their default, or nothing
+        self._steps = [
+            (self.columns.fields.get(name, width), make_reader(name, self.profile, is_typed=self.is_typed))
+            for name in FIELDS
+        ]
+
+    def parse(self, record: Record) -> Outcome:
+        """What became of one record."""
+        width = len(self.columns.header)
+        if record.faults or len(record.cells) != width:
+            problem = self._structural(record, width)
+            if problem is not None:
+                return problem
+        if self.columns.filters and not self._is_kept(record.cells):
+            return Filtered(record.line, *self._money(record.cells))
+        cells = record.cells + self._constants
+        try:
+            line = InvoiceLine(record.line, *[read(cells[index]) for index, read in self._steps])
+        except Unfit:
+            return self._explain(record, cells)
+        return self._checked(record, line)
+
+    def iter_outcomes(self, records: Iterator[Record]) -> Iterator[Outcome]:
+        """Every record's outcome, in order."""
+        return map(self.parse, records)
+
+    def _structural(self, record: Record, width: int) -> Problem | None:
+        used = {*self.columns.fields.values(), *self.columns.filters}
+        for fault in record.faults:
+            if fault.column is None or fault.column in used:
+                return self._faulty(record, fault)
+        count = len(record.cells)
+        if count < width:
+            return self._problem(record, "", str(count), "too_few_fields", {"expected": width})
+        if count > width and any(cell.strip() for cell in record.cells[width:]):
+            return self._problem(record, "", str(count), "too_many_fields", {"expected": width})
+        del record.cells[width:]  # empty surplus: a delimiter at the row's end
+        return None
+
+    def _faulty(self, record: Record, fault: Fault) -> Problem:
+        names = {index: name for name, index in self.columns.fields.items()}
+        name = names.get(fault.column, "") if fault.column is not None else ""
+        return self._problem(record, name, fault.value, fault.reason, {"limit": 32_767})
+
+    def _is_kept(self, cells: list[str]) -> bool:
+        for condition, index in zip(self.profile.filters, self.columns.filters, strict=True):
+            text = cells[index].strip()
+            if text in condition.drop or (condition.keep and text not in condition.keep):
+                return False
+        return True
+
+    def _explain(self, record: Record, cells: list[str]) -> Problem:
+        for name, (index, read) in zip(FIELDS, self._steps, strict=True):
+            try:
+                read(cells[index])
+            except Unfit as unfit:
+                return self._problem(record, name, cells[index], unfit.reason, unfit.params)
+        raise AssertionError("a reader failed once and not again")
+
+    def _checked(self, record: Record, line: InvoiceLine) -> Outcome:
+        try:
+            return check_line(line, self.profile)
+        except Unfit as unfit:
+            name = str(unfit.params.pop("field"))
+            return self._problem(record, name, getattr(line, name), unfit.reason, unfit.params)
+
+    def _problem(self, record: Record, name: str, value: str, reason: str, params: Mapping[str, object]) -> Problem:
+        currency, amount = self._money(record.cells)
+        return Problem(
+            line=record.line,
+            field=name or "row",
+            column=self.columns.column_of(name),
+            value=show(value),
+            reason=reason,
+            params=dict(params),
+            raw=raw_row(self.columns.header, record.cells),
+            currency=currency,
+            amount=amount,
+        )
+
+    def _money(self, cells: list[str]) -> tuple[str, str]:
+        """Currency and amount of a row that is not accepted, for the control totals; empty where unreadable."""
+        row = cells[: len(self.columns.header)] + self._constants
+        if len(row) <= len(self.columns.header):
+            return "", ""
+        found = dict(zip(FIELDS, self._steps, strict=True))
+        try:
+            return tuple(found[name][1](row[found[name][0]]) for name in ("currency", "amount"))  # type: ignore[return-value]
+        except Unfit:
+            return "", ""
+
+
+def check_line(line: InvoiceLine, profile: Profile) -> InvoiceLine:
+    """Rules across fields, and what follows from them: number, name, due date, terms. Raises :class:`Unfit`."""
+    _check_amounts(line, profile)
+    return line._replace(
+        invoice_number=line.invoice_number or line.invoice_id,
+        buyer_name=line.buyer_name or line.buyer_code,
+        due_date=line.due_date or _due_date(line),
+        terms=line.terms or "open_account",
+        paid_amount=line.paid_amount,
+    )
+
+
+def _check_amounts(line: InvoiceLine, profile: Profile) -> None:
+    digits = minor_digits(line.currency)
+    for name, text in (("amount", line.amount), ("paid_amount", line.paid_amount)):
+        if len(text.partition(".")[2]) > digits:
+            raise Unfit("amount_precision", field=name, expected=digits)
+    amount = Decimal(line.amount)
+    if amount == 0:
+        raise Unfit("amount_zero", field="amount")
+    if amount < 0 and profile.negative is Negative.REFUSE:
+        raise Unfit("amount_negative", field="amount")
+    if line.paid_amount:
+        _check_paid(line, amount)
+
+
+def _check_paid(line: InvoiceLine, amount: Decimal) -> None:
+    paid = Decimal(line.paid_amount)
+    if paid < 0 or paid > max(amount, Decimal(0)):
+        raise Unfit("paid_more_than_amount", field="paid_amount")
+    if paid and not line.settled_date:
+        raise Unfit("settled_without_amount", field="paid_amount")
+
+
+def _due_date(line: InvoiceLine) -> str:
+    if not line.due_days:
+        raise Unfit("value_missing", field="due_date")
+    return (date.fromisoformat(line.invoice_date) + timedelta(days=int(line.due_days))).isoformat()
+
+
+def raw_row(header: tuple[str, ...], cells: list[str]) -> dict[str, str]:
+    """A row by column name, fit to be stored; surplus cells are ``+1``, ``+2``; nameless columns ``#3``."""
+    names = [name or f"#{index + 1}" for index, name in enumerate(header)]
+    names += [_SURPLUS.format(index + 1) for index in range(len(cells) - len(header))]
+    return {name: show(cell, 32_767) for name, cell in zip(names, cells, strict=False)}
