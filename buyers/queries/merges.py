@@ -1,0 +1,37 @@
+"""Which records of one customer are read as one: merges map a duplicate to its survivor, the ledger stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from buyers.domain.facts import MergeState
+from buyers.models import BuyerMerge
+
+# A relation merge_map(duplicate_id, survivor_id) as known at %(known_at)s (null: now). Survivors are never
+# duplicates themselves while merged (buyers.services.merges sees to it), so one step is enough.
+MERGE_MAP_SQL = """
+SELECT m.duplicate_id, m.survivor_id FROM buyers_buyermerge m
+WHERE m.merged_at IS NOT NULL
+  AND (%(known_at)s::timestamptz IS NULL AND m.state = 'merged'
+       OR m.merged_at <= %(known_at)s AND (m.undone_at IS NULL OR m.undone_at > %(known_at)s))
+"""
+
+
+def list_merges(*, states: Iterable[str] = (MergeState.PROPOSED, MergeState.MERGED)) -> QuerySet[BuyerMerge]:
+    """Merges in the given states with both buyers, newest first."""
+    found = BuyerMerge.objects.filter(state__in=list(states))
+    return found.select_related("duplicate", "survivor").order_by("-proposed_at", "-pk")
+
+
+def get_survivor_id(buyer_id: int) -> int:
+    """The id under which a buyer is read now: its survivor's while merged, else its own."""
+    merged = BuyerMerge.objects.filter(duplicate_id=buyer_id, state=MergeState.MERGED)
+    return merged.values_list("survivor_id", flat=True).first() or buyer_id
+
+
+def list_record_ids(buyer_id: int) -> list[int]:
+    """The buyer's own id and those of the duplicates merged into it, in order."""
+    away = BuyerMerge.objects.filter(survivor_id=buyer_id, state=MergeState.MERGED)
+    return sorted({buyer_id, *away.values_list("duplicate_id", flat=True)})

@@ -1,0 +1,112 @@
+"""What every posting shares: locks in one order, entries, maintained copies, version.
+
+Lock order everywhere: invoices by id, then control balances by buyer and currency. Receipts and credit notes are
+append-only (no row lock possible for the runtime role); the balance row of their buyer stands for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Sum
+
+from core.errors import NotFound
+from core.services import counters
+from invoices.domain.posting import OpenInvoice
+from invoices.models import ControlBalance, CreditNote, Entry, Invoice, Receipt
+
+ZERO = Decimal(0)
+
+
+def lock_invoices(ids: Iterable[int]) -> dict[int, Invoice]:
+    """The invoices, locked in id order; raises ``invoice_not_found`` naming the first that is missing."""
+    wanted = sorted(set(ids))
+    found = {i.pk: i for i in Invoice.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
+    for pk in wanted:
+        if pk not in found:
+            raise NotFound("invoice_not_found", f"There is no invoice {pk}.", {"field": "invoice", "value": str(pk)})
+    return found
+
+
+def lock_invoice(pk: int) -> Invoice:
+    """One invoice, locked."""
+    return lock_invoices([pk])[pk]
+
+
+def lock_balances(accounts: Iterable[tuple[int, str]]) -> None:
+    """Create where missing and lock the control balances of (buyer, currency) pairs, in order."""
+    for buyer_id, currency in sorted(set(accounts)):
+        ControlBalance.objects.bulk_create(
+            [ControlBalance(buyer_id=buyer_id, currency=currency)], ignore_conflicts=True
+        )
+        ControlBalance.objects.select_for_update().get(buyer_id=buyer_id, currency=currency)
+
+
+def add_to_balance(
+    buyer_id: int, currency: str, *, receivable: Decimal = ZERO, cash: Decimal = ZERO, credit: Decimal = ZERO
+) -> None:
+    """Move a locked control balance."""
+    ControlBalance.objects.filter(buyer_id=buyer_id, currency=currency).update(
+        receivable=F("receivable") + receivable,
+        unapplied_cash=F("unapplied_cash") + cash,
+        unapplied_credit=F("unapplied_credit") + credit,
+    )
+
+
+def open_part(invoice: Invoice) -> OpenInvoice:
+    """What the pure checks need of an invoice."""
+    return OpenInvoice(
+        number=invoice.number,
+        currency=invoice.currency,
+        invoice_date=invoice.invoice_date,
+        issued_amount=invoice.amount,
+        open_amount=invoice.open_amount,
+    )
+
+
+def unapplied_of(source: Receipt | CreditNote) -> Decimal:
+    """What is left of a receipt or credit note: its amount less all allocations (a reversal gives back)."""
+    reversal = Receipt.objects.filter(reverses=source.pk).first() if isinstance(source, Receipt) else None
+    used: Decimal = source.allocations.aggregate(used=Sum("source_amount"))["used"] or ZERO
+    left: Decimal = source.amount + (reversal.amount if reversal else ZERO) - used
+    return left
+
+
+def write_entry(*, invoice: Invoice, kind: str, amount: Decimal, effective_date: date, **links: Any) -> Entry:
+    """Append one entry and keep the invoice's copies and its buyer's balance; the invoice must be locked."""
+    entry = Entry.objects.create(
+        invoice=invoice, buyer_id=invoice.buyer_id, kind=kind, amount=amount, effective_date=effective_date, **links
+    )
+    add_to_balance(invoice.buyer_id, invoice.currency, receivable=amount)
+    refresh_copies([invoice.pk])
+    invoice.refresh_from_db()
+    return entry
+
+
+# Settled = the last standing receipt allocation, once nothing is open; closed by credit alone is not settled.
+_REFRESH_SQL = """
+UPDATE invoices_invoice i SET open_amount = s.open_amount,
+    settled_on = CASE WHEN s.open_amount = 0 THEN s.last_receipt END
+FROM (
+    SELECT e.invoice_id, sum(e.amount) AS open_amount,
+        max(e.effective_date) FILTER (WHERE e.kind = 'receipt' AND r.id IS NULL) AS last_receipt
+    FROM invoices_entry e LEFT JOIN invoices_entry r ON r.reverses_id = e.id
+    WHERE e.invoice_id = ANY(%s) GROUP BY e.invoice_id
+) s
+WHERE i.id = s.invoice_id
+"""
+
+
+def refresh_copies(invoice_ids: list[int]) -> None:
+    """Set ``open_amount`` and ``settled_on`` from the entries."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REFRESH_SQL, [invoice_ids])
+
+
+def close_posting() -> None:
+    """The last statement of a posting: the ledger has a new version."""
+    counters.bump(counters.LEDGER)
