@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard import formats, labels
+from dashboard.charts import Chart
 from dashboard.glossary import TERMS
 
 register = template.Library()
@@ -167,3 +168,16 @@ def export_link(table: Any, kind: str) -> str:
     query.pop(table.prefixed_page_field, None)
     query.update({"export": kind, "table": table.name})
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def chart_number(value: Any, chart: Chart) -> str:
+    """A value of a chart in its table."""
+    digits = int(chart.extra.get("digits", 0))
+    return formats.NOT_AVAILABLE if value is None else formats.grouped(Decimal(str(value)), digits=digits)
+
+
+@register.inclusion_tag("components/_chart.html")
+def chart(drawing: Chart, name: str, size: str = "") -> dict[str, Any]:
+    """A chart with its data and its table."""
+    return {"chart": drawing, "id": name, "json_id": f"chart-{name}", "size": size}

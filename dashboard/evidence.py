@@ -1,0 +1,106 @@
+"""The evidence of an alert in words: what was measured, against what, on which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alerts.domain.states import Rule
+from dashboard import formats
+
+Evidence = Mapping[str, Any]
+
+
+def words(rule: str, evidence: Evidence) -> str:
+    """One sentence for a rule and its evidence; what cannot be said in words is left out, never invented."""
+    write = _WRITERS.get(rule)
+    try:
+        return write(evidence) if write else ""
+    except KeyError:
+        return ""
+
+
+def _days(number: Any) -> str:
+    count = int(Decimal(str(number)))
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+
+
+def _overdue(evidence: Evidence) -> str:
+    count = int(evidence["items"])
+    items = ngettext("%(count)s material item", "%(count)s material items", count) % {"count": count}
+    return _("%(items)s overdue, the oldest for %(days)s (threshold %(threshold)s).") % {
+        "items": items,
+        "days": _days(evidence["oldest_days_past_due"]),
+        "threshold": evidence["threshold_days"],
+    }
+
+
+def _score_fell(evidence: Evidence) -> str:
+    return _(
+        "Score fell by %(points)s points from %(before)s (%(grade_before)s) on %(date)s to %(now)s (%(grade)s)."
+    ) % {
+        "points": evidence["points_lost"],
+        "before": evidence["score_before"],
+        "grade_before": evidence["grade_before"],
+        "date": evidence["date_before"],
+        "now": evidence["score"],
+        "grade": evidence["grade"],
+    }
+
+
+def _payment_period(evidence: Evidence) -> str:
+    late = ", ".join(str(row["days"]) for row in evidence["rows"])
+    return _("Usually %(habit)s late; the last invoices: %(late)s days late.") % {
+        "habit": _days(evidence["habit_days"]),
+        "late": late,
+    }
+
+
+def _sudden_turn(evidence: Evidence) -> str:
+    count = int(evidence["open_late"])
+    return _("Paid %(before)s invoices on time in a row, then turned: %(late)s.") % {
+        "before": evidence["on_time_before"],
+        "late": ngettext("%(count)s item open and late", "%(count)s items open and late", count) % {"count": count},
+    }
+
+
+def _concentration(evidence: Evidence) -> str:
+    currency = str(evidence["currency"])
+    return _("%(share)s %% of all exposure (%(amount)s %(currency)s); threshold %(threshold)s %%.") % {
+        "share": evidence["share_percent"],
+        "amount": formats.whole(Decimal(evidence["exposure"])),
+        "currency": currency,
+        "threshold": evidence["threshold_percent"],
+    }
+
+
+def _related(evidence: Evidence) -> str:
+    rows = list(evidence["rows"])
+    named = ", ".join(_("%(buyer)s (%(days)s)") % {"buyer": r["buyer"], "days": _days(r["days"])} for r in rows[:3])
+    return _("Related parties late: %(named)s.") % {"named": named}
+
+
+def _mismatch(evidence: Evidence) -> str:
+    currency = str(evidence["currency"])
+    return _("%(currency)s: ledger %(ledger)s, aging %(aging)s, difference %(difference)s.") % {
+        "currency": currency,
+        **{name: formats.money(Decimal(evidence[name]), currency) for name in ("ledger", "aging", "difference")},
+    }
+
+
+_WRITERS: dict[str, Callable[[Evidence], str]] = {
+    Rule.OVERDUE_15: _overdue,
+    Rule.OVERDUE_30: _overdue,
+    Rule.SCORE_FELL: _score_fell,
+    Rule.PAYMENT_PERIOD: _payment_period,
+    Rule.SUDDEN_TURN: _sudden_turn,
+    Rule.CONCENTRATION_BUYER: _concentration,
+    Rule.CONCENTRATION_GROUP: _concentration,
+    Rule.CONCENTRATION_COUNTRY: _concentration,
+    Rule.RELATED_PARTY_LATE: _related,
+    Rule.LEDGER_MISMATCH: _mismatch,
+}
