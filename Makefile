@@ -34,8 +34,8 @@ lint: setup-dev ## ruff, migrations, translations, lock files
 	$(BIN)/ruff format --check .
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py lintmigrations --project-root-path . --warnings-as-errors --no-cache
-	$(BIN)/python tools/check_locale.py
-	$(BIN)/python tools/check_locks.py
+	$(BIN)/python -m tools.check_locale
+	$(BIN)/python -m tools.check_locks
 
 format: setup-dev ## ruff's fixes and format
 	$(BIN)/ruff check --fix .
@@ -61,7 +61,7 @@ messages: setup-dev ## collect texts for translation (needs Debian's gettext)
 	$(BIN)/python manage.py makemessages -l zh_Hans -d djangojs --no-obsolete --ignore=node_modules --ignore=.venv --ignore=build --ignore=static/vendor --ignore=staticfiles
 
 lock: setup-dev ## compile the lock files out of requirements*.in and package.json
-	$(BIN)/python tools/lock.py
+	$(BIN)/python -m tools.lock
 
 screenshots: setup-dev ## the pictures of README and docs, out of this build
 	$(BIN)/python tools/screenshots.py

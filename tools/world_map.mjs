@@ -48,7 +48,7 @@ export const worldMap = (atlas) => {
     return {
       type: "Feature",
       id: code,
-      properties: { name: code, name_en: names.en.of(code), name_zh: names["zh-Hans"].of(code) },
+      properties: { iso2: code, name: names.en.of(code), name_zh: names["zh-Hans"].of(code) },
       geometry: drawn(geoProject(shape, projection)),
     };
   });

@@ -48,10 +48,10 @@ class PostgresServer:
         self._prepare_folders()
         if not (self.data / "PG_VERSION").exists():
             self._create_cluster()
-        durable = os.environ.get("DUEWATCH_DURABLE", "1") != "0"
-        conf = postgres_conf.settings_for_this_machine(sockets=self.home.postgres_sockets, durable=durable)
+        conf = postgres_conf.settings_for_this_machine(sockets=self.home.postgres_sockets, durable=is_durable())
         postgres_conf.write(self.data, conf)
-        _forget_stale_pid(self.data / "postmaster.pid", self.command)
+        for lock in (self.data / "postmaster.pid", self.home.postgres_sockets / f"{homes.POSTGRES_SOCKET_NAME}.lock"):
+            _forget_stale_lock(lock, self.command)
 
     def is_ready(self) -> bool:
         try:
@@ -92,7 +92,7 @@ class PostgresServer:
     def _initdb(self, folder: Path) -> None:
         command = [str(self.programs / "initdb"), "-D", str(folder), "-U", "postgres", "--encoding=UTF8"]
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
-        command += ["--auth-local=peer", "--auth-host=reject"]
+        command += ["--auth-local=peer", "--auth-host=reject", *([] if is_durable() else ["--no-sync"])]
         done = subprocess.run(
             command,
             cwd=folder,
@@ -109,6 +109,11 @@ class PostgresServer:
         return psycopg2.connect(
             host=str(self.home.postgres_sockets), user="postgres", dbname=database, connect_timeout=5
         )
+
+
+def is_durable() -> bool:
+    """``DUEWATCH_DURABLE=0`` (tests) trades safety against a crash of the machine for speed."""
+    return os.environ.get("DUEWATCH_DURABLE", "1") != "0"
 
 
 @contextmanager
@@ -172,14 +177,18 @@ def _copied(installed: Path, beside: Path) -> Path:
     return target
 
 
-def _forget_stale_pid(pid_file: Path, command: list[str]) -> None:
-    """Remove a lock file whose process id now belongs to another program (after a reboot)."""
+def _forget_stale_lock(lock: Path, command: list[str]) -> None:
+    """Remove a lock file whose process id is no longer PostgreSQL's.
+
+    After a reboot the number may be another program's; in a container whose first process reaps no
+    children it stays taken by the dead one. PostgreSQL would refuse to start in both cases.
+    """
     try:
-        pid = int(pid_file.read_text().splitlines()[0])
+        pid = int(lock.read_text().splitlines()[0])
         stale = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode() != command[0]
     except FileNotFoundError:
         return  # no file, or no such process: PostgreSQL sees that by itself
     except (ValueError, IndexError):
         stale = True
     if stale:
-        pid_file.unlink()
+        lock.unlink()
