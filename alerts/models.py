@@ -2,9 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from alerts.domain.states import AlertState, Rule, SubjectType
+from alerts.domain.states import AlertState, EventAction, Rule, SubjectType
 from core.append_only import append_only
 from core.choices import choices
 
@@ -14,34 +15,22 @@ class Alert(models.Model):
 
     rule = models.CharField(max_length=40, choices=choices(Rule))
     subject_type = models.CharField(max_length=10, choices=choices(SubjectType))
-    subject_key = models.CharField(
-        max_length=60, help_text="buyer or group id, country code, currency"
-    )
+    subject_key = models.CharField(max_length=60, help_text="buyer or group id, country code, currency")
     episode = models.PositiveIntegerField()
-    buyer = models.ForeignKey(
-        "buyers.Buyer", null=True, on_delete=models.PROTECT, related_name="alerts"
-    )
-    group = models.ForeignKey(
-        "buyers.BuyerGroup", null=True, on_delete=models.PROTECT, related_name="alerts"
-    )
-    state = models.CharField(
-        max_length=14, choices=choices(AlertState), default=AlertState.OPEN
-    )
-    severity = models.PositiveSmallIntegerField(
-        default=1, help_text="1 look, 2 act, 3 act today"
-    )
-    level = models.DecimalField(
-        max_digits=20, decimal_places=4, help_text="how bad, in the rule's own unit"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", null=True, on_delete=models.PROTECT, related_name="alerts")
+    group = models.ForeignKey("buyers.BuyerGroup", null=True, on_delete=models.PROTECT, related_name="alerts")
+    state = models.CharField(max_length=14, choices=choices(AlertState), default=AlertState.OPEN)
+    severity = models.PositiveSmallIntegerField(default=1, help_text="1 look, 2 act, 3 act today")
+    level = models.DecimalField(max_digits=20, decimal_places=4, help_text="how bad, in the rule's own unit")
+    announced_level = models.DecimalField(max_digits=20, decimal_places=4, default=0, help_text="when it last rang")
+    announced_amount = models.DecimalField(max_digits=20, decimal_places=4, null=True)
     evidence = models.JSONField(default=dict)
     amount_base = models.DecimalField(max_digits=20, decimal_places=4, null=True)
     opened_on = models.DateField()
     last_seen_on = models.DateField()
     closed_on = models.DateField(null=True)
     close_note = models.CharField(max_length=300, blank=True)
-    assignee = models.ForeignKey(
-        "core.User", null=True, on_delete=models.PROTECT, related_name="alerts"
-    )
+    assignee = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="alerts")
     snoozed_until = models.DateField(null=True)
     snooze_reason = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -59,8 +48,7 @@ class Alert(models.Model):
                 name="alert_one_live_episode",
             ),
             models.CheckConstraint(
-                condition=Q(state="closed", closed_on__isnull=False)
-                | (~Q(state="closed") & Q(closed_on__isnull=True)),
+                condition=Q(state="closed", closed_on__isnull=False) | (~Q(state="closed") & Q(closed_on__isnull=True)),
                 name="alert_closed_has_date",
             ),
         ]
@@ -80,19 +68,14 @@ class Alert(models.Model):
 class AlertEvent(models.Model):
     """What happened to an alert: opened, worsened, acknowledged, assigned, snoozed, reopened, closed."""
 
-    alert = models.ForeignKey(
-        "alerts.Alert", on_delete=models.PROTECT, related_name="history"
-    )
-    action = models.CharField(max_length=20)
+    alert = models.ForeignKey("alerts.Alert", on_delete=models.PROTECT, related_name="history")
+    action = models.CharField(max_length=20, choices=choices(EventAction))
+    state = models.CharField(max_length=14, choices=choices(AlertState), help_text="after this event")
     as_of = models.DateField()
-    actor = models.ForeignKey(
-        "core.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    actor = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=300, blank=True)
     data = models.JSONField(default=dict)
-    run = models.ForeignKey(
-        "core.Run", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    run = models.ForeignKey("core.Run", null=True, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -108,6 +91,27 @@ class AlertClock(models.Model):
     first_date = models.DateField(null=True)
 
     class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="alert_clock_single")]
+
+
+class AlertRuleSetting(models.Model):
+    """A version of a rule's thresholds; the latest one counts, none means the defaults. Append-only."""
+
+    rule = models.CharField(max_length=40, choices=choices(Rule))
+    version = models.PositiveIntegerField()
+    is_enabled = models.BooleanField(default=True)
+    severity = models.PositiveSmallIntegerField()
+    numbers = models.JSONField(default=dict, help_text="thresholds by name, as text")
+    reason = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(id=1), name="alert_clock_single")
+            models.UniqueConstraint(fields=["rule", "version"], name="rule_setting_version_once"),
+            models.CheckConstraint(condition=Q(severity__gte=1, severity__lte=3), name="rule_severity_1_to_3"),
         ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.rule} v{self.version}"

@@ -14,6 +14,9 @@ class AlertState(StrEnum):
     CLOSED = "closed"
 
 
+LIVE_STATES = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
+
+
 class Rule(StrEnum):
     """Signals of domain.md section 9 that need only the ledger and the score."""
 
@@ -36,3 +39,52 @@ class SubjectType(StrEnum):
     GROUP = "group"
     COUNTRY = "country"
     LEDGER = "ledger"
+
+
+class EventAction(StrEnum):
+    """What can happen to an alert; each is a row of its history."""
+
+    OPENED = "opened"
+    WORSENED = "worsened"
+    REOPENED = "reopened"
+    RETURNED = "returned"
+    CLOSED = "closed"
+    ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    SNOOZED = "snoozed"
+
+
+class Note(StrEnum):
+    """What the machine writes beside an event; the words are in ``alerts.labels``."""
+
+    CAUSE_ENDED = "cause_ended"
+    RULE_OFF = "rule_off"
+    WORSE = "worse"
+    SNOOZE_ENDED = "snooze_ended"
+
+
+class ProposedAction(StrEnum):
+    """What a rule proposes to do."""
+
+    REVIEW_ACCOUNT = "review_account"
+    START_COLLECTION = "start_collection"
+    REVIEW_TERMS = "review_terms"
+    CALL_BUYER = "call_buyer"
+    HOLD_NEW_ORDERS = "hold_new_orders"
+    SPREAD_OR_INSURE = "spread_or_insure"
+    REVIEW_GROUP = "review_group"
+    VERIFY_LEDGER = "verify_ledger"
+
+
+PROPOSED_ACTIONS: dict[Rule, ProposedAction] = {
+    Rule.OVERDUE_15: ProposedAction.REVIEW_ACCOUNT,
+    Rule.OVERDUE_30: ProposedAction.START_COLLECTION,
+    Rule.SCORE_FELL: ProposedAction.REVIEW_TERMS,
+    Rule.PAYMENT_PERIOD: ProposedAction.CALL_BUYER,
+    Rule.SUDDEN_TURN: ProposedAction.HOLD_NEW_ORDERS,
+    Rule.CONCENTRATION_BUYER: ProposedAction.SPREAD_OR_INSURE,
+    Rule.CONCENTRATION_GROUP: ProposedAction.SPREAD_OR_INSURE,
+    Rule.CONCENTRATION_COUNTRY: ProposedAction.SPREAD_OR_INSURE,
+    Rule.RELATED_PARTY_LATE: ProposedAction.REVIEW_GROUP,
+    Rule.LEDGER_MISMATCH: ProposedAction.VERIFY_LEDGER,
+}

@@ -50,9 +50,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="alertclock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("id", 1)), name="alert_clock_single"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="alert_clock_single"),
         ),
         migrations.AddField(
             model_name="alertevent",
