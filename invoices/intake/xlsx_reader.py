@@ -31,7 +31,7 @@ class SheetReader(XmlEvents):
         self._cells: list[str] = []
         self._faults: list[Fault] = []
         self._column, self._kind, self._style = -1, "n", ""
-        self._is_value = False
+        self._is_value = self._is_reading = False
         self._value = self._formula = self._text = ""
 
     def records(self, archive: zipfile.ZipFile, part: str) -> Iterator[Record]:
@@ -44,11 +44,11 @@ class SheetReader(XmlEvents):
         if name == "c":
             self._start_cell(given)
         elif name in _VALUES:
-            self._is_value, self._text = True, ""
+            self._is_value, self._text = not self._is_reading, ""
         elif name == "row":
             self._start_row(given)
         elif name == "rPh":
-            self._is_value = False
+            self._is_reading = True
 
     def end(self, name: str) -> None:
         if name == "c":
@@ -62,6 +62,8 @@ class SheetReader(XmlEvents):
             self._formula, self._is_value = "=" + self._text, False
         elif name == "row":
             self._end_row()
+        elif name == "rPh":
+            self._is_reading = False
 
     def characters(self, data: str) -> None:
         if self._is_value and len(self._text) <= self._limits.max_field_chars:
