@@ -78,11 +78,11 @@ def build(*, seed: int, scale: str, end: date) -> Dataset:
 
 
 def _with_a_double(profiles: list[Profile]) -> list[Profile]:
-    """The last buyer twice, as two systems wrote it: once with leading zeros and another spelling of its name."""
+    """The last buyer twice, as two systems wrote it: once without its leading zeros and with a louder name."""
     *others, last = profiles
-    first = replace(last, buyer=last.buyer._replace(code="41730"))
-    upper = last.buyer._replace(code="0041730", name=last.buyer.name.upper())
-    return [*others, first, replace(last, buyer=upper, phases=(replace(last.phases[-1], monthly=0.4),))]
+    whole = replace(last, buyer=last.buyer._replace(code="0041730"))
+    loud = last.buyer._replace(code="41730", name=last.buyer.name.upper())
+    return [*others, whole, replace(last, buyer=loud, phases=(replace(last.phases[-1], monthly=0.4),))]
 
 
 def book_of(*, profile: Profile, seed: int, end: date) -> Book:

@@ -24,7 +24,13 @@ def generate(*, seed: int, buyers: int, per_buyer: int, end: date) -> dict[str, 
 
     Does nothing if the database has such buyers already.
     """
-    params = {"seed": seed, "buyers": buyers, "per_buyer": per_buyer, "end": end, "source": SOURCE} | _places()
+    params: dict[str, Any] = {
+        "seed": seed,
+        "buyers": buyers,
+        "per_buyer": per_buyer,
+        "end": end,
+        "source": SOURCE,
+    } | _places()
     with connection.cursor() as cursor:
         cursor.execute("SELECT exists(SELECT FROM buyers_buyercode WHERE source = %s)", [SOURCE])
         if cursor.fetchone()[0]:
@@ -36,12 +42,12 @@ def generate(*, seed: int, buyers: int, per_buyer: int, end: date) -> dict[str, 
     return counts
 
 
-def _insert(cursor: Any, sql: str, params: dict[str, object]) -> int:
+def _insert(cursor: Any, sql: str, params: dict[str, Any]) -> int:
     cursor.execute(sql, params)
     return int(cursor.rowcount)
 
 
-def _places() -> dict[str, object]:
+def _places() -> dict[str, Any]:
     """Country, home and invoice currency of buyer ``n`` by position: arrays of equal length, repeated by weight."""
     codes = [country.code for country in COUNTRIES for _ in range(country.weight)]
     places = [BY_CODE[code] for code in codes]

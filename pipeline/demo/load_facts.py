@@ -10,6 +10,7 @@ from django.db import models
 from buyers.models import (
     AgencyGrade,
     AgencyRating,
+    Buyer,
     BuyerRegistration,
     Certificate,
     Contract,
@@ -18,6 +19,7 @@ from buyers.models import (
     RiskEvent,
     Screening,
 )
+from buyers.services.registrations import register_number
 from pipeline.demo.facts import FactFile
 from pipeline.demo.records import SOURCE, DemoEvent, DemoRating
 
@@ -107,10 +109,8 @@ def _event(buyer_id: int, row: DemoEvent) -> RiskEvent:
 
 def _registrations(known: list[tuple[int, FactFile]]) -> int:
     have = set(BuyerRegistration.objects.values_list("buyer_id", flat=True))
-    rows = [
-        BuyerRegistration(buyer_id=buyer_id, kind=row.kind, number=row.number)
-        for buyer_id, file in known
-        if buyer_id not in have
-        for row in file.registrations
-    ]
-    return len(BuyerRegistration.objects.bulk_create(rows, ignore_conflicts=True))
+    fresh = [(buyer_id, row) for buyer_id, file in known if buyer_id not in have for row in file.registrations]
+    buyers = Buyer.objects.in_bulk([buyer_id for buyer_id, _row in fresh])
+    for buyer_id, row in fresh:
+        register_number(buyers[buyer_id], kind=row.kind, number=row.number)
+    return len(fresh)

@@ -30,6 +30,7 @@ PATTERNS = {
     "TR": "NNNNNNNNNN",
     "JP": "NNNNNNNNNNNNN",
 }
+EU = {"DE", "FR", "IT", "ES", "NL", "BE", "PL", "CZ", "RO", "SE"}
 TRIES = 20_000
 
 
@@ -38,9 +39,15 @@ def registration(*, rng: Random, country: str) -> Iterator[DemoRegistration]:
     if rng.random() < 0.1:
         return
     if country in PATTERNS:
-        yield DemoRegistration("vat", _valid(rng, country))
+        yield _tax_number(country, _valid(rng, country))
     else:
         yield DemoRegistration("lei", _lei(rng))
+
+
+def _tax_number(country: str, number: str) -> DemoRegistration:
+    if country in EU:
+        return DemoRegistration("vat", f"{country}{number}")
+    return DemoRegistration("gb_vat", f"GB{number}") if country == "GB" else DemoRegistration("tax", number)
 
 
 def _valid(rng: Random, country: str) -> str:
