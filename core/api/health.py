@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Callable
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
+
+from core.services.pokes import broker_app
 
 logger = structlog.get_logger(__name__)
 
@@ -62,5 +63,5 @@ def _ask_database() -> None:
 
 
 def _ask_broker() -> None:
-    with current_app.connection_for_read() as broker:
+    with broker_app().connection_for_read() as broker:
         broker.ensure_connection(max_retries=1, timeout=2)
