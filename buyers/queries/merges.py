@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from buyers.domain.facts import MergeState
 from buyers.models import BuyerMerge
+from core.queries.sql import fetch_all
 
 # A relation merge_map(duplicate_id, survivor_id) as known at %(known_at)s (null: now). Survivors are never
 # duplicates themselves while merged (buyers.services.merges sees to it), so one step is enough.
@@ -31,7 +33,8 @@ def get_survivor_id(buyer_id: int) -> int:
     return merged.values_list("survivor_id", flat=True).first() or buyer_id
 
 
-def list_record_ids(buyer_id: int) -> list[int]:
-    """The buyer's own id and those of the duplicates merged into it, in order."""
-    away = BuyerMerge.objects.filter(survivor_id=buyer_id, state=MergeState.MERGED)
-    return sorted({buyer_id, *away.values_list("duplicate_id", flat=True)})
+def list_records(buyer_ids: Iterable[int], *, known_at: datetime | None = None) -> list[int]:
+    """The ids themselves and those of the duplicates read under them, in order: what the ledger rows carry."""
+    wanted = set(buyer_ids)
+    pairs = fetch_all(MERGE_MAP_SQL, {"known_at": known_at})
+    return sorted(wanted | {duplicate for duplicate, survivor in pairs if survivor in wanted})

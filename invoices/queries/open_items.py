@@ -1,0 +1,122 @@
+"""Open items as of a date, as known at a moment: the one relation that aging, scores, alerts and pages stand on.
+
+Both constants are relations to be put into ``WITH items AS (...)`` or ``FROM (...) items``; their parameters come
+from :class:`OpenItems`. Open amounts are unwound from today's: what counts later, or was learned later, is taken
+off again, so that the cost grows with what happened since and not with all history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from buyers.queries.merges import MERGE_MAP_SQL, list_records
+from core.access.scope import SYSTEM, Scope
+from core.domain.rates import RATES_SQL, RateTable
+from invoices.domain.ledger import DEFAULT_MATERIALITY, Materiality
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItems:
+    """Which open items: of a date, as known at a moment (None: now), of some buyers, in one currency, in scope."""
+
+    as_of: date
+    known_at: datetime | None = None
+    buyer_ids: Sequence[int] | None = None
+    currency: str | None = None
+    scope: Scope = SYSTEM
+
+    def params(self) -> dict[str, Any]:
+        """The parameters of :data:`OPEN_ITEMS_SQL`."""
+        ids = None if self.buyer_ids is None else list(self.buyer_ids)
+        return {
+            "as_of": self.as_of,
+            "known_at": self.known_at,
+            "buyer_ids": ids,
+            "record_ids": None if ids is None else list_records(ids, known_at=self.known_at),
+            "item_currency": self.currency,
+            "sales_owner_id": self.scope.sales_owner_id,
+        }
+
+    def base_params(self, rates: RateTable, materiality: Materiality = DEFAULT_MATERIALITY) -> dict[str, Any]:
+        """The parameters of :data:`BASE_ITEMS_SQL`."""
+        return {
+            **self.params(),
+            **rates.as_arrays(),
+            "material_share": materiality.share,
+            "material_floor": materiality.floor_base,
+            "material_cap_share": materiality.cap_share,
+        }
+
+
+# What counts after as_of, or became known after known_at, per invoice.
+_LATER_SQL = """
+SELECT e.invoice_id, sum(e.amount) AS amount FROM invoices_entry e
+WHERE (e.effective_date > %(as_of)s OR (%(known_at)s::timestamptz IS NOT NULL AND e.recorded_at > %(known_at)s))
+  AND (%(record_ids)s::bigint[] IS NULL OR e.buyer_id = ANY(%(record_ids)s))
+GROUP BY e.invoice_id
+"""
+
+_DUE_DATES_SQL = """
+SELECT DISTINCT ON (c.invoice_id) c.invoice_id, c.due_date FROM invoices_duedatechange c
+WHERE c.valid_from <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR c.recorded_at <= %(known_at)s)
+ORDER BY c.invoice_id, c.valid_from DESC, c.recorded_at DESC, c.id DESC
+"""
+
+_DISPUTES_SQL = """
+SELECT k.invoice_id, sum(k.amount) AS amount, min(k.since) AS since FROM (
+    SELECT v.invoice_id, min(v.valid_from) AS since,
+        (array_agg(v.amount ORDER BY v.valid_from DESC, v.recorded_at DESC, v.id DESC))[1] AS amount
+    FROM invoices_disputeversion v
+    WHERE v.valid_from <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR v.recorded_at <= %(known_at)s)
+    GROUP BY v.invoice_id, v.dispute_key
+) k WHERE k.amount > 0 GROUP BY k.invoice_id
+"""
+
+# Two halves: open today (a partial index) and closed since (found through what happened later).
+_WANTED_SQL = """
+  AND (%(record_ids)s::bigint[] IS NULL OR i.buyer_id = ANY(%(record_ids)s))
+  AND (%(item_currency)s::text IS NULL OR i.currency = %(item_currency)s)
+"""
+_COLUMNS_SQL = "i.id, i.buyer_id, i.number, i.currency, i.amount, i.terms, i.invoice_date, i.original_due_date"
+_STOCK_SQL = f"""
+SELECT {_COLUMNS_SQL}, i.open_amount - coalesce(later.amount, 0) AS open_amount
+FROM invoices_invoice i LEFT JOIN later ON later.invoice_id = i.id
+WHERE i.open_amount <> 0 AND i.open_amount <> coalesce(later.amount, 0) {_WANTED_SQL}
+UNION ALL
+SELECT {_COLUMNS_SQL}, -later.amount AS open_amount
+FROM later JOIN invoices_invoice i ON i.id = later.invoice_id
+WHERE i.open_amount = 0 AND later.amount <> 0 {_WANTED_SQL}
+"""
+
+OPEN_ITEMS_SQL = f"""
+WITH later AS ({_LATER_SQL})
+SELECT s.id AS invoice_id, coalesce(m.survivor_id, s.buyer_id) AS buyer_id, s.number, s.currency, s.amount, s.terms,
+    s.invoice_date, coalesce(d.due_date, s.original_due_date) AS due_date, s.open_amount,
+    least(greatest(s.open_amount, 0), coalesce(q.amount, 0)) AS disputed, q.since AS disputed_since,
+    %(as_of)s::date - coalesce(d.due_date, s.original_due_date) AS days_past_due,
+    %(as_of)s::date - s.invoice_date AS days_outstanding
+FROM ({_STOCK_SQL}) s
+LEFT JOIN ({_DUE_DATES_SQL}) d ON d.invoice_id = s.id
+LEFT JOIN ({_DISPUTES_SQL}) q ON q.invoice_id = s.id
+LEFT JOIN ({MERGE_MAP_SQL}) m ON m.duplicate_id = s.buyer_id
+WHERE (%(buyer_ids)s::bigint[] IS NULL OR coalesce(m.survivor_id, s.buyer_id) = ANY(%(buyer_ids)s))
+  AND (%(sales_owner_id)s::bigint IS NULL OR coalesce(m.survivor_id, s.buyer_id) IN (
+      SELECT b.id FROM buyers_buyer b WHERE b.sales_owner_id = %(sales_owner_id)s))
+"""
+
+# In base currency, each item rounded once; null where the table has no usable rate. A part is material overdue if
+# it is undisputed, past due and above max(share, min(floor, cap share)) of the invoice (domain.md section 2).
+BASE_ITEMS_SQL = f"""
+SELECT b.*, b.days_past_due > 0 AND b.base_open - b.base_disputed > greatest(
+        %(material_share)s * abs(b.base_amount),
+        least(%(material_floor)s, %(material_cap_share)s * abs(b.base_amount))) AS is_material_overdue
+FROM (
+    SELECT o.*, round(o.open_amount * rates.rate, %(base_digits)s) AS base_open,
+        round(o.disputed * rates.rate, %(base_digits)s) AS base_disputed,
+        round(o.amount * rates.rate, %(base_digits)s) AS base_amount
+    FROM ({OPEN_ITEMS_SQL}) o LEFT JOIN ({RATES_SQL}) ON rates.currency = o.currency
+) b
+"""

@@ -1,0 +1,43 @@
+"""Unapplied cash and credits as of a date: columns of their own, never silently netted."""
+
+from __future__ import annotations
+
+from buyers.queries.merges import MERGE_MAP_SQL
+
+# What a receipt or credit note had left on the date, by its own buyer (merges applied) and currency. Parameters as
+# of OpenItems.params(). Today's balances stand in invoices_controlbalance; what counts later is taken off again.
+UNAPPLIED_SQL = f"""
+WITH moves AS (
+    SELECT c.buyer_id, c.currency, c.unapplied_cash AS cash, c.unapplied_credit AS credit
+    FROM invoices_controlbalance c
+    WHERE (c.unapplied_cash <> 0 OR c.unapplied_credit <> 0)
+      AND (%(record_ids)s::bigint[] IS NULL OR c.buyer_id = ANY(%(record_ids)s))
+    UNION ALL
+    SELECT r.buyer_id, r.currency, -r.amount, 0 FROM invoices_receipt r
+    WHERE (r.received_on > %(as_of)s OR (%(known_at)s::timestamptz IS NOT NULL AND r.recorded_at > %(known_at)s))
+      AND (%(record_ids)s::bigint[] IS NULL OR r.buyer_id = ANY(%(record_ids)s))
+    UNION ALL
+    SELECT n.buyer_id, n.currency, 0, -n.amount FROM invoices_creditnote n
+    WHERE (n.issued_on > %(as_of)s OR (%(known_at)s::timestamptz IS NOT NULL AND n.recorded_at > %(known_at)s))
+      AND (%(record_ids)s::bigint[] IS NULL OR n.buyer_id = ANY(%(record_ids)s))
+    UNION ALL
+    SELECT coalesce(r.buyer_id, n.buyer_id), coalesce(r.currency, n.currency),
+        CASE WHEN r.id IS NOT NULL THEN e.source_amount ELSE 0 END,
+        CASE WHEN n.id IS NOT NULL THEN e.source_amount ELSE 0 END
+    FROM invoices_entry e
+    LEFT JOIN invoices_receipt r ON r.id = e.receipt_id
+    LEFT JOIN invoices_creditnote n ON n.id = e.credit_note_id
+    WHERE e.source_amount IS NOT NULL
+      AND (e.effective_date > %(as_of)s OR (%(known_at)s::timestamptz IS NOT NULL AND e.recorded_at > %(known_at)s))
+      AND (%(record_ids)s::bigint[] IS NULL OR coalesce(r.buyer_id, n.buyer_id) = ANY(%(record_ids)s))
+)
+SELECT coalesce(m.survivor_id, moves.buyer_id) AS buyer_id, moves.currency, sum(moves.cash) AS cash,
+    sum(moves.credit) AS credit
+FROM moves LEFT JOIN ({MERGE_MAP_SQL}) m ON m.duplicate_id = moves.buyer_id
+WHERE (%(item_currency)s::text IS NULL OR moves.currency = %(item_currency)s)
+  AND (%(buyer_ids)s::bigint[] IS NULL OR coalesce(m.survivor_id, moves.buyer_id) = ANY(%(buyer_ids)s))
+  AND (%(sales_owner_id)s::bigint IS NULL OR coalesce(m.survivor_id, moves.buyer_id) IN (
+      SELECT b.id FROM buyers_buyer b WHERE b.sales_owner_id = %(sales_owner_id)s))
+GROUP BY 1, 2
+HAVING sum(moves.cash) <> 0 OR sum(moves.credit) <> 0
+"""
