@@ -29,9 +29,8 @@ class Fact(models.Model):
         abstract = True
 
 
-@pghistory.track(
-    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
-)
+# Per statement, not per row: an import that creates thousands of buyers writes their history at once.
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), level=pghistory.Statement)
 class BuyerGroup(models.Model):
     """Related parties that are looked at together."""
 
@@ -43,9 +42,8 @@ class BuyerGroup(models.Model):
         return self.name
 
 
-@pghistory.track(
-    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
-)
+# Per statement, not per row: an import that creates thousands of buyers writes their history at once.
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), level=pghistory.Statement)
 class Buyer(models.Model):
     """A legal entity we sell to. ``code`` is text as the source writes it: leading zeros matter."""
 
@@ -103,18 +101,12 @@ class Buyer(models.Model):
 class BuyerCode(models.Model):
     """What a source system calls a buyer: text, unique per source."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="codes"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="codes")
     source = models.CharField(max_length=60)
     external_id = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["source", "external_id"], name="buyer_code_once_per_source"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="buyer_code_once_per_source")]
 
     def __str__(self) -> str:
         return f"{self.source}:{self.external_id}"
@@ -123,19 +115,13 @@ class BuyerCode(models.Model):
 class BuyerAlias(models.Model):
     """Another spelling of a buyer's name, kept as seen."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="aliases"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=255)
     source = models.CharField(max_length=60)
     first_seen_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["buyer", "name"], name="alias_once_per_buyer"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["buyer", "name"], name="alias_once_per_buyer")]
 
     def __str__(self) -> str:
         return self.name
@@ -144,16 +130,12 @@ class BuyerAlias(models.Model):
 class BuyerRegistration(models.Model):
     """A registration number, checked by its own check digits where the kind has them."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="registrations"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="registrations")
     kind = models.CharField(max_length=20, help_text="uscc, vat, lei, ein, ...")
     number = models.CharField(max_length=60)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "number"], name="registration_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="registration_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
@@ -162,9 +144,7 @@ class BuyerRegistration(models.Model):
 class GroupMembership(Fact):
     """From a date on, the buyer belongs to the group (null: to none); held by ``parent`` with ``share``."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="memberships"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="memberships")
     group = models.ForeignKey(
         "buyers.BuyerGroup",
         null=True,
@@ -211,31 +191,19 @@ class BuyerMerge(models.Model):
     The ledger is not touched, so undoing a merge is one update and every past day stays reproducible.
     """
 
-    duplicate = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="merges_away"
-    )
-    survivor = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="merges_in"
-    )
+    duplicate = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="merges_away")
+    survivor = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="merges_in")
     reason = models.CharField(max_length=200)
-    state = models.CharField(
-        max_length=10, choices=choices(MergeState), default=MergeState.PROPOSED
-    )
+    state = models.CharField(max_length=10, choices=choices(MergeState), default=MergeState.PROPOSED)
     proposed_at = models.DateTimeField(default=timezone.now, db_default=Now())
     merged_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(
-        "core.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    decided_by = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(duplicate=F("survivor")), name="merge_of_two"
-            ),
-            models.UniqueConstraint(
-                fields=["duplicate"], condition=Q(state="merged"), name="merged_once"
-            ),
+            models.CheckConstraint(condition=~Q(duplicate=F("survivor")), name="merge_of_two"),
+            models.UniqueConstraint(fields=["duplicate"], condition=Q(state="merged"), name="merged_once"),
             models.UniqueConstraint(
                 fields=["duplicate", "survivor"],
                 condition=Q(state__in=["proposed", "merged"]),
@@ -253,31 +221,21 @@ class AgencyGrade(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["agency", "grade"], name="agency_grade_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(points__lte=100), name="agency_points_in_range"
-            ),
+            models.UniqueConstraint(fields=["agency", "grade"], name="agency_grade_once"),
+            models.CheckConstraint(condition=Q(points__lte=100), name="agency_points_in_range"),
         ]
 
 
 class AgencyRating(Fact):
     """A rating by an agency; ``points`` frozen from the table when recorded. ``valid_from`` = rating date."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="ratings"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="ratings")
     agency = models.CharField(max_length=40)
     grade = models.CharField(max_length=20)
     points = models.PositiveSmallIntegerField()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(points__lte=100), name="rating_points_in_range"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=Q(points__lte=100), name="rating_points_in_range")]
         indexes = [models.Index(fields=["buyer", "-valid_from"], name="rating_latest")]
         triggers = [append_only()]
 
@@ -285,9 +243,7 @@ class AgencyRating(Fact):
 class FinancialStatement(Fact):
     """Figures of one balance date (``valid_from``) in the statement's currency."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="statements"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="statements")
     currency = models.CharField(max_length=3)
     total_assets = models.DecimalField(max_digits=20, decimal_places=2)
     current_assets = models.DecimalField(max_digits=20, decimal_places=2)
@@ -298,14 +254,8 @@ class FinancialStatement(Fact):
     sales = models.DecimalField(max_digits=20, decimal_places=2, null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(total_assets__gt=0), name="statement_has_assets"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["buyer", "-valid_from"], name="statement_latest")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(total_assets__gt=0), name="statement_has_assets")]
+        indexes = [models.Index(fields=["buyer", "-valid_from"], name="statement_latest")]
         triggers = [append_only()]
 
 
@@ -322,26 +272,18 @@ class CountryRisk(Fact):
                 condition=Q(risk_class__isnull=True) | Q(risk_class__lte=7),
                 name="risk_class_0_to_7",
             ),
-            models.UniqueConstraint(
-                fields=["country", "valid_from", "source"], name="risk_once_per_list"
-            ),
+            models.UniqueConstraint(fields=["country", "valid_from", "source"], name="risk_once_per_list"),
         ]
-        indexes = [
-            models.Index(fields=["country", "-valid_from"], name="country_risk_latest")
-        ]
+        indexes = [models.Index(fields=["country", "-valid_from"], name="country_risk_latest")]
         triggers = [append_only()]
 
 
 class RiskEvent(Fact):
     """An external event on a buyer. The end of a lasting condition is a row of its own that ``ends`` the first."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="events"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=30, choices=choices(EventKind))
-    ends = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="ended_by"
-    )
+    ends = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="ended_by")
     note = models.CharField(max_length=400, blank=True)
 
     class Meta:
@@ -352,9 +294,7 @@ class RiskEvent(Fact):
 class KycRecord(Fact):
     """State of the identity gate from a date on."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="kyc_records"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="kyc_records")
     status = models.CharField(max_length=12, choices=choices(KycStatus))
     expires_on = models.DateField(null=True)
 
@@ -366,50 +306,36 @@ class KycRecord(Fact):
 class Screening(Fact):
     """A sanctions screening; ``valid_from`` is the day it was done."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="screenings"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="screenings")
     result = models.CharField(max_length=10, choices=choices(ScreeningResult))
 
     class Meta:
-        indexes = [
-            models.Index(fields=["buyer", "-valid_from"], name="screening_latest")
-        ]
+        indexes = [models.Index(fields=["buyer", "-valid_from"], name="screening_latest")]
         triggers = [append_only()]
 
 
 class Certificate(Fact):
     """A certificate that trade with the buyer requires; missing = required but no number."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="certificates"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="certificates")
     kind = models.CharField(max_length=60)
     number = models.CharField(max_length=80, blank=True)
     is_required = models.BooleanField(default=True)
     expires_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["buyer", "kind", "-valid_from"], name="certificate_latest"
-            )
-        ]
+        indexes = [models.Index(fields=["buyer", "kind", "-valid_from"], name="certificate_latest")]
         triggers = [append_only()]
 
 
 class Contract(Fact):
     """A signed frame contract from a date on; signed false records that there is none."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="contracts"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="contracts")
     is_signed = models.BooleanField()
     number = models.CharField(max_length=80, blank=True)
     expires_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["buyer", "-valid_from"], name="contract_latest")
-        ]
+        indexes = [models.Index(fields=["buyer", "-valid_from"], name="contract_latest")]
         triggers = [append_only()]

@@ -1,5 +1,7 @@
 """The receivables ledger. Entries, receipts, credit notes and facts only grow; copies are kept by the services."""
 
+from typing import Any
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
@@ -12,37 +14,29 @@ from core.choices import choices
 from invoices.domain.kinds import BatchState, EntryKind, QuarantineState, Terms
 
 
-def money_field(**kwargs: object) -> models.DecimalField:
+def money_field(**kwargs: Any) -> Any:
     """An amount of money: up to 16 digits before and 4 after the point (KWD has 3)."""
-    return models.DecimalField(max_digits=20, decimal_places=4, **kwargs)  # type: ignore[arg-type]
+    return models.DecimalField(max_digits=20, decimal_places=4, **kwargs)
 
 
 class Order(models.Model):
     """A customer order, as a simple record."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.PROTECT, related_name="orders", db_index=False
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="orders", db_index=False)
     source = models.CharField(max_length=60)
     external_id = models.CharField(max_length=120)
     order_date = models.DateField()
     currency = models.CharField(max_length=3)
     amount = money_field()
-    terms = models.CharField(
-        max_length=20, choices=choices(Terms), default=Terms.OPEN_ACCOUNT
-    )
+    terms = models.CharField(max_length=20, choices=choices(Terms), default=Terms.OPEN_ACCOUNT)
     planned_ship_date = models.DateField(null=True)
     status = models.CharField(max_length=20, default="open")
     recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "external_id"], name="order_once_per_source"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gt=0), name="order_amount_positive"
-            ),
+            models.UniqueConstraint(fields=["source", "external_id"], name="order_once_per_source"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="order_amount_positive"),
         ]
         indexes = [models.Index(fields=["buyer", "-order_date"], name="order_of_buyer")]
 
@@ -56,31 +50,23 @@ class Shipment(models.Model):
         related_name="shipments",
         db_index=False,
     )
-    order = models.ForeignKey(
-        "invoices.Order", null=True, on_delete=models.PROTECT, related_name="shipments"
-    )
+    order = models.ForeignKey("invoices.Order", null=True, on_delete=models.PROTECT, related_name="shipments")
     source = models.CharField(max_length=60)
     external_id = models.CharField(max_length=120)
     incoterm = models.CharField(max_length=3, blank=True)
     shipped_on = models.DateField(null=True)
     promised_on = models.DateField()
-    handed_over_on = models.DateField(
-        null=True, help_text="handover to the carrier: what counts for FOB and EXW"
-    )
+    handed_over_on = models.DateField(null=True, help_text="handover to the carrier: what counts for FOB and EXW")
     delivered_on = models.DateField(null=True)
     delay_by_seller = models.BooleanField(default=False)
     is_refused = models.BooleanField(default=False, help_text="refused or returned")
-    has_discrepancies = models.BooleanField(
-        default=False, help_text="documents did not agree"
-    )
+    has_discrepancies = models.BooleanField(default=False, help_text="documents did not agree")
     recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         indexes = [
             models.Index(fields=["buyer", "-promised_on"], name="shipment_of_buyer"),
-            models.Index(
-                fields=["source", "external_id", "-recorded_at"], name="shipment_latest"
-            ),
+            models.Index(fields=["source", "external_id", "-recorded_at"], name="shipment_latest"),
         ]
         triggers = [append_only()]
 
@@ -103,12 +89,8 @@ class Invoice(models.Model):
     invoice_date = models.DateField(_("invoice date"))
     original_due_date = models.DateField()
     due_date = models.DateField(_("due date"))
-    terms = models.CharField(
-        max_length=20, choices=choices(Terms), default=Terms.OPEN_ACCOUNT
-    )
-    order = models.ForeignKey(
-        "invoices.Order", null=True, on_delete=models.PROTECT, related_name="invoices"
-    )
+    terms = models.CharField(max_length=20, choices=choices(Terms), default=Terms.OPEN_ACCOUNT)
+    order = models.ForeignKey("invoices.Order", null=True, on_delete=models.PROTECT, related_name="invoices")
     open_amount = money_field(default=0)
     disputed_amount = money_field(default=0)
     settled_on = models.DateField(null=True)
@@ -123,18 +105,10 @@ class Invoice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "external_id"], name="invoice_once_per_source"
-            ),
-            models.CheckConstraint(
-                condition=~Q(external_id=""), name="invoice_id_not_empty"
-            ),
-            models.CheckConstraint(
-                condition=~Q(amount=0), name="invoice_amount_not_zero"
-            ),
-            models.CheckConstraint(
-                condition=Q(disputed_amount__gte=0), name="disputed_not_negative"
-            ),
+            models.UniqueConstraint(fields=["source", "external_id"], name="invoice_once_per_source"),
+            models.CheckConstraint(condition=~Q(external_id=""), name="invoice_id_not_empty"),
+            models.CheckConstraint(condition=~Q(amount=0), name="invoice_amount_not_zero"),
+            models.CheckConstraint(condition=Q(disputed_amount__gte=0), name="disputed_not_negative"),
         ]
         indexes = [
             # Today's questions read open items only.
@@ -162,12 +136,8 @@ class Invoice(models.Model):
 class DueDateChange(models.Model):
     """From ``valid_from`` on the invoice is due on ``due_date``: a corrected or extended due date. Append-only."""
 
-    invoice = models.ForeignKey(
-        "invoices.Invoice", on_delete=models.CASCADE, related_name="due_date_changes"
-    )
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.PROTECT, related_name="+"
-    )
+    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.CASCADE, related_name="due_date_changes")
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="+")
     due_date = models.DateField()
     valid_from = models.DateField()
     reason = models.CharField(max_length=200, blank=True)
@@ -197,26 +167,19 @@ class Receipt(models.Model):
     currency = models.CharField(max_length=3)
     amount = money_field()
     received_on = models.DateField()
-    reverses = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
-    )
+    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
     note = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "external_id"], name="receipt_once_per_source"
-            ),
+            models.UniqueConstraint(fields=["source", "external_id"], name="receipt_once_per_source"),
             models.CheckConstraint(
-                condition=Q(amount__gt=0, reverses__isnull=True)
-                | Q(amount__lt=0, reverses__isnull=False),
+                condition=Q(amount__gt=0, reverses__isnull=True) | Q(amount__lt=0, reverses__isnull=False),
                 name="receipt_positive_unless_reversal",
             ),
         ]
-        indexes = [
-            models.Index(fields=["buyer", "-received_on"], name="receipt_of_buyer")
-        ]
+        indexes = [models.Index(fields=["buyer", "-received_on"], name="receipt_of_buyer")]
         triggers = [append_only()]
 
 
@@ -239,16 +202,10 @@ class CreditNote(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "external_id"], name="credit_note_once_per_source"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gt=0), name="credit_note_positive"
-            ),
+            models.UniqueConstraint(fields=["source", "external_id"], name="credit_note_once_per_source"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="credit_note_positive"),
         ]
-        indexes = [
-            models.Index(fields=["buyer", "-issued_on"], name="credit_note_of_buyer")
-        ]
+        indexes = [models.Index(fields=["buyer", "-issued_on"], name="credit_note_of_buyer")]
         triggers = [append_only()]
 
 
@@ -259,12 +216,8 @@ class Entry(models.Model):
     part of the receipt (in the receipt's currency) or credit note that this allocation uses up.
     """
 
-    invoice = models.ForeignKey(
-        "invoices.Invoice", on_delete=models.PROTECT, related_name="entries"
-    )
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="entries")
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=16, choices=choices(EntryKind))
     amount = money_field()
     effective_date = models.DateField()
@@ -294,9 +247,7 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(amount=0), name="entry_amount_not_zero"
-            ),
+            models.CheckConstraint(condition=~Q(amount=0), name="entry_amount_not_zero"),
             models.CheckConstraint(
                 condition=~Q(kind="receipt") | Q(receipt__isnull=False),
                 name="entry_receipt_named",
@@ -335,12 +286,8 @@ class Entry(models.Model):
 class DisputeVersion(models.Model):
     """From ``valid_from`` on, ``amount`` of the invoice is contested under ``dispute_key``; 0 closes it. Append-only."""
 
-    invoice = models.ForeignKey(
-        "invoices.Invoice", on_delete=models.PROTECT, related_name="disputes"
-    )
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.PROTECT, related_name="+"
-    )
+    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="disputes")
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="+")
     dispute_key = models.CharField(max_length=60)
     amount = money_field()
     reason = models.CharField(max_length=40)
@@ -348,11 +295,7 @@ class DisputeVersion(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(amount__gte=0), name="dispute_not_negative"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="dispute_not_negative")]
         indexes = [
             models.Index(
                 fields=["invoice", "dispute_key", "-valid_from", "-recorded_at"],
@@ -365,18 +308,14 @@ class DisputeVersion(models.Model):
 class ControlBalance(models.Model):
     """Ledger balance per buyer and currency: receivable − unapplied cash − unapplied credits, kept with each posting."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.PROTECT, related_name="balances"
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="balances")
     currency = models.CharField(max_length=3)
     receivable = money_field(default=0)
     unapplied_cash = money_field(default=0)
     unapplied_credit = money_field(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["buyer", "currency"], name="balance_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["buyer", "currency"], name="balance_once")]
 
 
 class ImportProfile(models.Model):
@@ -385,9 +324,7 @@ class ImportProfile(models.Model):
     name = models.CharField(max_length=60, unique=True)
     toml = models.TextField()
     updated_at = models.DateTimeField(default=timezone.now)
-    updated_by = models.ForeignKey(
-        "core.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    updated_by = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return self.name
@@ -401,9 +338,7 @@ class ImportBatch(models.Model):
     file_name = models.CharField(max_length=255)
     file_sha256 = models.CharField(max_length=64)
     file_path = models.CharField(max_length=400, blank=True)
-    state = models.CharField(
-        max_length=10, choices=choices(BatchState), default=BatchState.PREVIEW
-    )
+    state = models.CharField(max_length=10, choices=choices(BatchState), default=BatchState.PREVIEW)
     is_history = models.BooleanField(default=False)
     rows = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
@@ -414,12 +349,8 @@ class ImportBatch(models.Model):
     totals = models.JSONField(default=dict)
     detail = models.JSONField(default=dict)
     error = models.TextField(blank=True)
-    actor = models.ForeignKey(
-        "core.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    run = models.ForeignKey(
-        "core.Run", null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    actor = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey("core.Run", null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
 
@@ -430,30 +361,21 @@ class ImportBatch(models.Model):
 class QuarantinedRow(models.Model):
     """A row that was not applied, with the reason and the row itself, to be mended and replayed."""
 
-    batch = models.ForeignKey(
-        "invoices.ImportBatch", on_delete=models.CASCADE, related_name="quarantine"
-    )
+    batch = models.ForeignKey("invoices.ImportBatch", on_delete=models.CASCADE, related_name="quarantine")
     line = models.PositiveIntegerField()
     field = models.CharField(max_length=80)
     value = models.TextField(blank=True)
     reason = models.CharField(max_length=60)
     message = models.TextField()
+    params = models.JSONField(default=dict, help_text="what the reason's words name beside field and value")
     raw = models.JSONField()
-    state = models.CharField(
-        max_length=10, choices=choices(QuarantineState), default=QuarantineState.OPEN
-    )
+    state = models.CharField(max_length=10, choices=choices(QuarantineState), default=QuarantineState.OPEN)
     mended = models.JSONField(null=True)
     decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(
-        "core.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    decided_by = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["batch", "line"], name="quarantined_once_per_line"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="quarantined_once_per_line")]
 
 
 class AgingSnapshot(models.Model):
@@ -463,13 +385,9 @@ class AgingSnapshot(models.Model):
     currency (null where no usable rate exists).
     """
 
-    set = models.ForeignKey(
-        "invoices.SnapshotSet", on_delete=models.CASCADE, related_name="rows"
-    )
+    set = models.ForeignKey("invoices.SnapshotSet", on_delete=models.CASCADE, related_name="rows")
     basis = models.CharField(max_length=8)
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.CASCADE, related_name="+", db_index=False
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     items = models.PositiveIntegerField()
     open_amount = money_field()
@@ -495,14 +413,8 @@ class AgingSnapshot(models.Model):
     oldest_days_past_due = models.IntegerField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["set", "basis", "buyer", "currency"], name="snapshot_once"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["set", "basis", "-base_open"], name="snapshot_largest")
-        ]
+        constraints = [models.UniqueConstraint(fields=["set", "basis", "buyer", "currency"], name="snapshot_once")]
+        indexes = [models.Index(fields=["set", "basis", "-base_open"], name="snapshot_largest")]
 
 
 class SnapshotSet(models.Model):
@@ -514,9 +426,7 @@ class SnapshotSet(models.Model):
     rates_version = models.BigIntegerField()
     is_complete = models.BooleanField(default=False)
     totals = models.JSONField(default=dict)
-    run = models.ForeignKey(
-        "core.Run", null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    run = models.ForeignKey("core.Run", null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -526,6 +436,4 @@ class SnapshotSet(models.Model):
                 name="snapshot_set_once",
             )
         ]
-        indexes = [
-            models.Index(fields=["as_of", "-created_at"], name="snapshot_set_latest")
-        ]
+        indexes = [models.Index(fields=["as_of", "-created_at"], name="snapshot_set_latest")]

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.db import connection
 
-Params = Mapping[str, object] | Sequence[object] | None
+Params = Mapping[str, Any] | Sequence[Any] | None
 
 
 def fetch_all(sql: str, params: Params = None) -> list[Any]:
     """All rows as tuples."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
 
 def fetch_one(sql: str, params: Params = None) -> Any:

@@ -1,0 +1,195 @@
+"""Recording facts about buyers: append-only, one or many at a time, the same fact twice only once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from buyers.domain.fact_rows import (
+    CertificateRow,
+    ContractRow,
+    EventRow,
+    FactRow,
+    KycRow,
+    RatingRow,
+    ScreeningRow,
+    StatementRow,
+    check_fact,
+)
+from buyers.models import (
+    AgencyGrade,
+    AgencyRating,
+    Buyer,
+    Certificate,
+    Contract,
+    FinancialStatement,
+    KycRecord,
+    RiskEvent,
+    Screening,
+)
+from core.errors import Conflict, DomainError, NotFound
+from core.models import User
+from core.services import audit
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class FactsRecorded:
+    """How many facts were new, and how many were on record already."""
+
+    recorded: int
+    unchanged: int
+
+
+@transaction.atomic
+def record_facts(rows: Iterable[FactRow], *, actor: User | None = None) -> FactsRecorded:
+    """Append facts of any kind; all or none.
+
+    A fact that is on record with the same content is left alone. Raises ``buyer_not_found``, ``grade_unknown`` (the
+    agency's letters are not in the table of grades), ``fact_invalid``, ``currency_unknown``.
+    """
+    by_kind: dict[type, list[Any]] = defaultdict(list)
+    for row in rows:
+        check_fact(row)
+        by_kind[type(row)].append(row)
+    given = sum(map(len, by_kind.values()))
+    _check_buyers({row.buyer_id for rows_of_kind in by_kind.values() for row in rows_of_kind})
+    new = {kind.__name__: _append(kind, rows_of_kind) for kind, rows_of_kind in by_kind.items()}
+    _audit(by_kind, new, actor)
+    return FactsRecorded(recorded=sum(new.values()), unchanged=given - sum(new.values()))
+
+
+def record_fact(row: FactRow, *, actor: User | None = None) -> bool:
+    """Append one fact; False if it was on record already."""
+    return record_facts([row], actor=actor).recorded == 1
+
+
+@transaction.atomic
+def end_event(event_id: int, *, ended_on: date, source: str = "", actor: User | None = None) -> RiskEvent:
+    """The condition that the event began is over: a row of its own.
+
+    Raises ``event_not_found``, ``event_ended`` if it is over already, ``fact_invalid`` before its beginning.
+    """
+    event = RiskEvent.objects.select_for_update().filter(pk=event_id, ends__isnull=True).first()
+    if event is None:
+        raise NotFound("event_not_found", f"There is no event {event_id}.", {"field": "event", "value": event_id})
+    if event.ended_by.exists():
+        raise Conflict("event_ended", "This event is already over.", {"field": "event", "value": event_id})
+    check_fact(EventRow(event.buyer_id, event.kind, event.valid_from, ended_on))
+    end = RiskEvent.objects.create(
+        buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=ended_on, source=source
+    )
+    data = {"kind": event.kind, "ended_on": ended_on.isoformat()}
+    audit.record(actor=actor, action="buyers.event.ended", subject_type="buyer", subject_id=event.buyer_id, data=data)
+    return end
+
+
+def _check_buyers(ids: set[int]) -> None:
+    known = set(Buyer.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    if missing := sorted(ids - known):
+        raise NotFound("buyer_not_found", f"There is no buyer {missing[0]}.", {"field": "buyer", "value": missing[0]})
+
+
+def _rating_columns(rows: Sequence[RatingRow]) -> list[dict[str, Any]]:
+    """With the points frozen from the table of grades."""
+    points = {(g.agency, g.grade): g.points for g in AgencyGrade.objects.all()}
+    for row in rows:
+        if (row.agency, row.grade) not in points:
+            raise _unknown_grade(row, points)
+    return [
+        {
+            "buyer_id": row.buyer_id,
+            "agency": row.agency,
+            "grade": row.grade,
+            "points": points[row.agency, row.grade],
+            "valid_from": row.rated_on,
+            "source": row.source,
+        }
+        for row in rows
+    ]
+
+
+def _unknown_grade(row: RatingRow, points: dict[tuple[str, str], int]) -> DomainError:
+    grades = [grade for agency, grade in points if agency == row.agency]
+    known = ", ".join(grades) or "no grade of this agency; load them with: manage.py load_agency_grades"
+    return DomainError(
+        "grade_unknown",
+        f"{row.agency} has no grade {row.grade!r} in the table of grades. Known: {known}.",
+        {"field": "grade", "value": row.grade, "agency": row.agency},
+    )
+
+
+def _renamed(**names: str) -> Callable[[Sequence[Any]], list[dict[str, Any]]]:
+    """The row's fields as columns, some under the model's name."""
+
+    def columns(rows: Sequence[Any]) -> list[dict[str, Any]]:
+        return [{names.get(k, k): v for k, v in row._asdict().items() if k != "ended_on"} for row in rows]
+
+    return columns
+
+
+_TABLES: dict[type, tuple[type[Any], Callable[[Sequence[Any]], list[dict[str, Any]]]]] = {
+    RatingRow: (AgencyRating, _rating_columns),
+    StatementRow: (FinancialStatement, _renamed(balance_date="valid_from")),
+    EventRow: (RiskEvent, _renamed(began_on="valid_from")),
+    KycRow: (KycRecord, _renamed()),
+    ScreeningRow: (Screening, _renamed(screened_on="valid_from")),
+    CertificateRow: (Certificate, _renamed()),
+    ContractRow: (Contract, _renamed()),
+}
+
+
+def _append(kind: type, rows: list[Any]) -> int:
+    """Insert what is not on record; returns how many."""
+    model, columns_of = _TABLES[kind]
+    columns = columns_of(rows)
+    names = list(columns[0])
+    wanted = dict.fromkeys(tuple(values.values()) for values in columns)
+    known = _on_record(model, names, {row.buyer_id for row in rows})
+    new = [model(**dict(zip(names, values, strict=True))) for values in wanted if values not in known]
+    model.objects.bulk_create(new, batch_size=BATCH)
+    ended = _end_events(rows) if kind is EventRow else set()
+    return len(new) + len(ended & known)
+
+
+def _on_record(model: type[Any], names: list[str], buyer_ids: set[int]) -> set[tuple[Any, ...]]:
+    found = model.objects.filter(buyer_id__in=buyer_ids)
+    if model is RiskEvent:
+        found = found.filter(ends__isnull=True)
+    return set(found.values_list(*names))
+
+
+def _end_events(rows: list[EventRow]) -> set[tuple[Any, ...]]:
+    """End the conditions that the rows say are over and that still stand open; returns which, by their content."""
+    over = {(row.buyer_id, row.kind, row.began_on, row.note, row.source): row for row in rows if row.ended_on}
+    open_ones = RiskEvent.objects.filter(
+        buyer_id__in={key[0] for key in over}, ends__isnull=True, ended_by__isnull=True
+    )
+    standing = {(e.buyer_id, e.kind, e.valid_from, e.note, e.source): e for e in open_ones}
+    ending = {key: standing[key] for key in over if key in standing}
+    RiskEvent.objects.bulk_create(
+        [
+            RiskEvent(
+                buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=over[key].ended_on, source=key[-1]
+            )
+            for key, event in ending.items()
+        ],
+        batch_size=BATCH,
+    )
+    return set(ending)
+
+
+def _audit(by_kind: dict[type, list[Any]], new: dict[str, int], actor: User | None) -> None:
+    """One event for the whole call; nothing if nothing was new."""
+    if not sum(new.values()):
+        return
+    buyers = Counter(row.buyer_id for rows in by_kind.values() for row in rows)
+    subject = next(iter(buyers)) if len(buyers) == 1 else "many"
+    data = {"buyers": len(buyers), "recorded": {name.removesuffix("Row").lower(): n for name, n in new.items()}}
+    audit.record(actor=actor, action="buyers.facts.recorded", subject_type="buyer", subject_id=subject, data=data)

@@ -1,0 +1,123 @@
+"""The registry of buyers: who they are in our sources' words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from core.copying import copy_rows, joins_for
+
+
+class BuyerRow(NamedTuple):
+    """What a source says about one buyer. ``external_id`` is text as the source writes it: leading zeros matter.
+
+    ``code`` is our own code where the source knows it: it joins the row to the buyer who already has that code.
+    """
+
+    external_id: str
+    name: str
+    name_zh: str = ""
+    country: str = ""
+    currency: str = ""
+    code: str = ""
+    sales_owner_id: int | None = None
+    founded_on: date | None = None
+    website: str = ""
+
+
+@transaction.atomic
+def upsert_buyers(rows: Iterable[BuyerRow], source: str) -> dict[str, int]:
+    """Create the buyers that ``source`` names and we do not know; return buyer ids by external id.
+
+    Master data on record is only filled where it is empty. Where rows repeat an external id, the first one counts
+    and other spellings of the name are kept as aliases. A new buyer's code is ``code`` or the external id; if
+    another buyer has that code, ``source:external_id``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE_SQL)
+        copy_rows(cursor, "given_buyer", BuyerRow._fields, rows)
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('buyers.upsert'))")
+        cursor.execute("SELECT count(*) FROM given_buyer")
+        with joins_for(cursor, cursor.fetchone()[0]):
+            for statement in _UPSERT_SQL:
+                cursor.execute(statement, {"source": source})
+        cursor.execute("SELECT external_id, buyer_id FROM first_buyer")
+        ids = dict(cursor.fetchall())
+        cursor.execute("DROP TABLE given_buyer, first_buyer")
+    return ids
+
+
+_STAGE_SQL = """
+CREATE TEMP TABLE given_buyer (
+    seq bigint GENERATED ALWAYS AS IDENTITY, external_id text, name text, name_zh text, country text, currency text,
+    code text, sales_owner_id bigint, founded_on date, website text
+) ON COMMIT DROP
+"""
+
+# Whom each external id means: known by this source, known by our own code, or new with an id of its own.
+_FIRST_SQL = """
+CREATE TEMP TABLE first_buyer ON COMMIT DROP AS
+SELECT f.*, coalesce(b.id, nextval(pg_get_serial_sequence('buyers_buyer', 'id'))) AS buyer_id, b.id IS NULL AS is_new,
+    coalesce(b.name, f.name) AS shown_name, coalesce(b.name_zh, f.name_zh) AS shown_name_zh,
+    coalesce(nullif(f.code, ''), f.external_id) AS wanted_code
+FROM (SELECT DISTINCT ON (external_id) * FROM given_buyer ORDER BY external_id, seq) f
+LEFT JOIN buyers_buyercode c ON c.source = %(source)s AND c.external_id = f.external_id
+LEFT JOIN buyers_buyer j ON j.code = f.code
+LEFT JOIN buyers_buyer b ON b.id = coalesce(c.buyer_id, j.id)
+ORDER BY f.seq
+"""
+
+_CREATE_SQL = """
+INSERT INTO buyers_buyer
+    (id, code, name, name_zh, country, currency, status, sales_owner_id, founded_on, website)
+SELECT buyer_id,
+    CASE WHEN is_taken OR copy_no > 1 THEN %(source)s || ':' || external_id ELSE wanted_code END,
+    name, name_zh, country, currency, 'active', sales_owner_id, founded_on, website
+FROM (
+    SELECT f.*, b.id IS NOT NULL AS is_taken, row_number() OVER (PARTITION BY f.wanted_code ORDER BY f.seq) AS copy_no
+    FROM first_buyer f LEFT JOIN buyers_buyer b ON b.code = f.wanted_code WHERE f.is_new
+) n
+ORDER BY seq
+"""
+
+_NAME_SQL = """
+INSERT INTO buyers_buyercode (buyer_id, source, external_id)
+SELECT buyer_id, %(source)s, external_id FROM first_buyer ORDER BY seq
+ON CONFLICT (source, external_id) DO NOTHING
+"""
+
+_FILL_SQL = """
+UPDATE buyers_buyer b SET
+    name_zh = coalesce(nullif(b.name_zh, ''), f.name_zh), country = coalesce(nullif(b.country, ''), f.country),
+    currency = coalesce(nullif(b.currency, ''), f.currency), website = coalesce(nullif(b.website, ''), f.website),
+    sales_owner_id = coalesce(b.sales_owner_id, f.sales_owner_id), founded_on = coalesce(b.founded_on, f.founded_on)
+FROM first_buyer f
+WHERE b.id = f.buyer_id AND NOT f.is_new AND (
+    (b.name_zh = '' AND f.name_zh <> '') OR (b.country = '' AND f.country <> '')
+    OR (b.currency = '' AND f.currency <> '') OR (b.website = '' AND f.website <> '')
+    OR (b.sales_owner_id IS NULL AND f.sales_owner_id IS NOT NULL)
+    OR (b.founded_on IS NULL AND f.founded_on IS NOT NULL))
+"""
+
+_ALIAS_SQL = """
+INSERT INTO buyers_buyeralias (buyer_id, name, source)
+SELECT DISTINCT f.buyer_id, spelling.name, %(source)s
+FROM given_buyer g JOIN first_buyer f USING (external_id)
+CROSS JOIN LATERAL (VALUES (g.name), (g.name_zh)) AS spelling(name)
+WHERE spelling.name NOT IN ('', f.shown_name, f.shown_name_zh)
+ON CONFLICT (buyer_id, name) DO NOTHING
+"""
+
+# Without statistics the planner takes a staging table for a handful of rows.
+_UPSERT_SQL = (
+    "ANALYZE given_buyer",
+    _FIRST_SQL,
+    "ANALYZE first_buyer",
+    _CREATE_SQL,
+    _NAME_SQL,
+    _FILL_SQL,
+    _ALIAS_SQL,
+)
