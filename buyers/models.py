@@ -18,6 +18,16 @@ from core.append_only import append_only
 from core.choices import choices
 
 
+# Per statement, not per row: an import that creates thousands of buyers writes their history at once.
+_with_history = pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    level=pghistory.Statement,
+    obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+)
+
+
 class Fact(models.Model):
     """A dated fact that a score or check uses: what held from a date, and when we learned it. Append-only."""
 
@@ -29,8 +39,7 @@ class Fact(models.Model):
         abstract = True
 
 
-# Per statement, not per row: an import that creates thousands of buyers writes their history at once.
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), level=pghistory.Statement)
+@_with_history
 class BuyerGroup(models.Model):
     """Related parties that are looked at together."""
 
@@ -42,8 +51,7 @@ class BuyerGroup(models.Model):
         return self.name
 
 
-# Per statement, not per row: an import that creates thousands of buyers writes their history at once.
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), level=pghistory.Statement)
+@_with_history
 class Buyer(models.Model):
     """A legal entity we sell to. ``code`` is text as the source writes it: leading zeros matter."""
 
