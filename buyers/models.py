@@ -1,5 +1,7 @@
 """Buyers: legal entities, groups, and the dated facts known about them."""
 
+from typing import Any
+
 import pghistory
 from django.db import models
 from django.db.models import F, Q
@@ -18,14 +20,18 @@ from core.append_only import append_only
 from core.choices import choices
 
 
-# Per statement, not per row: an import that creates thousands of buyers writes their history at once.
-_with_history = pghistory.track(
-    pghistory.InsertEvent(),
-    pghistory.UpdateEvent(),
-    pghistory.DeleteEvent(),
-    level=pghistory.Statement,
-    obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
-)
+def _with_history() -> Any:
+    """History of every change, written per statement: an import that creates thousands of buyers pays once.
+
+    A new tracker each time: pghistory's trackers remember the fields of the first model they are put on.
+    """
+    return pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        level=pghistory.Statement,
+        obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+    )
 
 
 class Fact(models.Model):
@@ -39,7 +45,7 @@ class Fact(models.Model):
         abstract = True
 
 
-@_with_history
+@_with_history()
 class BuyerGroup(models.Model):
     """Related parties that are looked at together."""
 
@@ -51,7 +57,7 @@ class BuyerGroup(models.Model):
         return self.name
 
 
-@_with_history
+@_with_history()
 class Buyer(models.Model):
     """A legal entity we sell to. ``code`` is text as the source writes it: leading zeros matter."""
 
