@@ -167,7 +167,7 @@ def _on_record(model: type[Any], names: list[str], buyer_ids: set[int]) -> set[t
 
 def _end_events(rows: list[EventRow]) -> set[tuple[Any, ...]]:
     """End the conditions that the rows say are over and that still stand open; returns which, by their content."""
-    over = {(row.buyer_id, row.kind, row.began_on, row.note, row.source): row for row in rows if row.ended_on}
+    over = {(row.buyer_id, row.kind, row.began_on, row.note, row.source): row.ended_on for row in rows if row.ended_on}
     open_ones = RiskEvent.objects.filter(
         buyer_id__in={key[0] for key in over}, ends__isnull=True, ended_by__isnull=True
     )
@@ -176,7 +176,7 @@ def _end_events(rows: list[EventRow]) -> set[tuple[Any, ...]]:
     RiskEvent.objects.bulk_create(
         [
             RiskEvent(
-                buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=over[key].ended_on, source=key[-1]
+                buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=over[key], source=key[-1]
             )
             for key, event in ending.items()
         ],
