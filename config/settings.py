@@ -182,6 +182,7 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DUEWATCH_HOME = local.home
+DATABASE_IS_EMBEDDED = local_urls.needs_postgres()  # demo sign-ins exist nowhere else
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(local.home / "media")))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
