@@ -31,12 +31,12 @@ class Buckets:
             )
 
     def labels(self, basis: AgingBasis) -> tuple[str, ...]:
-        """Stable labels; ``not_due`` is translated where it is shown."""
+        """Stable labels; ``not due`` is translated where it is shown."""
         overdue = [f"{low + 1}-{high}" for low, high in zip((0, *self.edges), self.edges, strict=False)]
         last = f"{self.edges[-1] + 1}+"
         if basis is AgingBasis.INVOICE:
             return (f"0-{self.edges[0]}", *overdue[1:], last)
-        return ("not_due", *overdue, last)
+        return ("not due", *overdue, last)
 
     def index(self, *, days: int, basis: AgingBasis) -> int:
         """The bucket's place in :meth:`labels` for days past due (or days since invoice).

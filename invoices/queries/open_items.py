@@ -117,6 +117,6 @@ FROM (
     SELECT o.*, round(o.open_amount * rates.rate, %(base_digits)s) AS base_open,
         round(o.disputed * rates.rate, %(base_digits)s) AS base_disputed,
         round(o.amount * rates.rate, %(base_digits)s) AS base_amount
-    FROM ({OPEN_ITEMS_SQL}) o LEFT JOIN ({RATES_SQL}) ON rates.currency = o.currency
+    FROM ({OPEN_ITEMS_SQL}) o LEFT JOIN ({RATES_SQL}) rates ON rates.currency = o.currency
 ) b
 """

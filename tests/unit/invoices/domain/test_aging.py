@@ -14,7 +14,7 @@ DUE, INVOICE = AgingBasis.DUE, AgingBasis.INVOICE
 
 
 def test_labels_by_due_date_begin_with_not_due() -> None:
-    assert DEFAULT_BUCKETS.labels(DUE) == ("not_due", "1-30", "31-60", "61-90", "91-120", "121+")
+    assert DEFAULT_BUCKETS.labels(DUE) == ("not due", "1-30", "31-60", "61-90", "91-120", "121+")
 
 
 def test_labels_by_invoice_date_have_no_not_due() -> None:
@@ -24,9 +24,9 @@ def test_labels_by_invoice_date_have_no_not_due() -> None:
 @pytest.mark.parametrize(
     ("days", "label"),
     [
-        (-400, "not_due"),
-        (-1, "not_due"),
-        (0, "not_due"),
+        (-400, "not due"),
+        (-1, "not due"),
+        (0, "not due"),
         (1, "1-30"),
         (30, "1-30"),
         (31, "31-60"),
@@ -53,7 +53,7 @@ def test_a_90_day_invoice_of_80_days_is_not_due_by_due_date_and_61_90_by_invoice
     dates = {"invoice_date": issued, "due_date": issued + timedelta(90), "as_of": issued + timedelta(80)}
     by_due = DEFAULT_BUCKETS.index(days=age_in_days(basis=DUE, **dates), basis=DUE)
     by_invoice = DEFAULT_BUCKETS.index(days=age_in_days(basis=INVOICE, **dates), basis=INVOICE)
-    assert DEFAULT_BUCKETS.labels(DUE)[by_due] == "not_due"
+    assert DEFAULT_BUCKETS.labels(DUE)[by_due] == "not due"
     assert DEFAULT_BUCKETS.labels(INVOICE)[by_invoice] == "61-90"
 
 

@@ -1,0 +1,26 @@
+"""Finding a buyer's record by what people call it."""
+
+from __future__ import annotations
+
+from buyers.models import Buyer
+from buyers.queries.merges import get_survivor_id
+from core.access.scope import SYSTEM, Scope
+from core.errors import NotFound
+
+
+def get_buyer_id(code: str, *, scope: Scope = SYSTEM) -> int:
+    """The id under which the buyer with this code is read (its survivor's while merged).
+
+    Raises ``buyer_not_found``, also for a buyer outside the scope: what may not be seen does not exist.
+    """
+    pk = Buyer.objects.filter(code=code).values_list("pk", flat=True).first()
+    survivor = get_survivor_id(pk) if pk is not None else None
+    if survivor is None or not _is_visible(survivor, scope):
+        raise NotFound(
+            "buyer_not_found", f"There is no buyer with the code {code!r}.", {"field": "buyer", "value": code}
+        )
+    return survivor
+
+
+def _is_visible(pk: int, scope: Scope) -> bool:
+    return scope.is_everything or Buyer.objects.filter(pk=pk, sales_owner_id=scope.sales_owner_id).exists()
