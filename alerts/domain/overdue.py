@@ -62,6 +62,7 @@ class LateParty(NamedTuple):
     code: str
     days_past_due: int
     amount_base: Decimal | None
+    sales_owner_id: int | None = None
 
 
 def find_related_late(
@@ -87,9 +88,18 @@ def find_related_late(
             "oldest_days_past_due": worst,
             "threshold_days": setting.whole("days"),
             "parties": len(late),
-            "rows": [{"buyer": p.code, "buyer_id": p.buyer_id, "days": p.days_past_due} for p in late[:ROWS_SHOWN]],
+            "rows": [_party(party) for party in late[:ROWS_SHOWN]],
         },
     )
+
+
+def _party(party: LateParty) -> dict[str, Any]:
+    return {
+        "buyer": party.code,
+        "buyer_id": party.buyer_id,
+        "sales_owner_id": party.sales_owner_id,
+        "days": party.days_past_due,
+    }
 
 
 def _oldest_first(item: OverdueItem) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.domain.concentration import find_concentration
 from alerts.domain.findings import Subject
-from alerts.domain.ledger import find_mismatch
+from alerts.domain.ledger import ControlTotal, find_mismatch
 from alerts.domain.overdue import LateParty, OverdueItem, find_overdue, find_related_late
 from alerts.domain.scores import DatedScore, find_score_fall, grades_between
 from alerts.domain.settings import ACT, ACT_TODAY, LOOK, default_setting
@@ -158,8 +158,8 @@ def test_without_exposure_there_is_no_concentration() -> None:
 
 def test_a_cent_between_ledger_and_aging_is_a_mismatch() -> None:
     setting = default_setting(Rule.LEDGER_MISMATCH)
-    assert find_mismatch(currency="USD", ledger=Decimal("1.00"), aging=Decimal("1.00"), setting=setting) is None
-    finding = find_mismatch(currency="USD", ledger=Decimal("1.00"), aging=Decimal("0.99"), setting=setting)
+    assert find_mismatch(total=ControlTotal("USD", Decimal("1.00"), Decimal("1.00")), setting=setting) is None
+    finding = find_mismatch(total=ControlTotal("USD", Decimal("1.00"), Decimal("0.99")), setting=setting)
     assert finding is not None
     assert (finding.level, finding.severity) == (Decimal("0.01"), ACT_TODAY)
     assert finding.evidence["difference"] == "-0.01"
