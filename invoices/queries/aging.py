@@ -26,7 +26,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class AgingQuestion:
-    """What is asked: date, basis, moment of knowledge, and which part of the portfolio."""
+    """What is asked: date, basis, moment of knowledge, and which part of the portfolio.
+
+    The answer is in base currency where currencies differ; with ``always_base`` also where they do not.
+    """
 
     as_of: date
     by: AgingBasis = AgingBasis.DUE
@@ -36,6 +39,7 @@ class AgingQuestion:
     scope: Scope = SYSTEM
     base: str = ""
     buckets: Buckets = DEFAULT_BUCKETS
+    always_base: bool = False
 
     def base_currency(self) -> str:
         """The base asked for, else the firm's."""
@@ -149,13 +153,13 @@ FROM ({ACCOUNT_AGING_SQL}) accounts GROUP BY GROUPING SETS ((currency), ()) ORDE
 """
 
 
-def get_aging(question: AgingQuestion) -> AgingReport:
-    """The aging report of a question.
+def get_aging(question: AgingQuestion, *, rates: RateTable | None = None) -> AgingReport:
+    """The aging report of a question; ``rates`` in place of the table of its own date.
 
     ``open(invoice, as_of) = Σ entries with effective_date ≤ as_of``; Σ buckets = gross open; gross − unapplied
     cash − unapplied credits = ledger balance, in every currency (domain.md section 2).
     """
-    rates = question.rates()
+    rates = rates or question.rates()
     found = fetch_all(_TOTALS_SQL, question.params(rates))
     buyers = found[-1][-1] if found else 0
     rows = [_unpack(row) for row in found if row[0] is not None]
@@ -170,7 +174,7 @@ def _unpack(row: Any) -> _CurrencyRow:
 
 def _report(question: AgingQuestion, rates: RateTable, rows: list[_CurrencyRow], buyers: int) -> AgingReport:
     currencies = [row.currency for row in rows]
-    single = question.currency or (currencies[0] if len(currencies) == 1 else None)
+    single = _single_currency(question, currencies)
     kept = rows if single else [row for row in rows if row.is_converted]
     used = [rates.rates[c] for c in currencies if not single and c in rates.rates and c != rates.base]
     return AgingReport(
@@ -191,6 +195,12 @@ def _report(question: AgingQuestion, rates: RateTable, rows: list[_CurrencyRow],
         rates=tuple(used),
         rates_date=min((rate.rate_date for rate in used), default=None),
     )
+
+
+def _single_currency(question: AgingQuestion, currencies: list[str]) -> str | None:
+    if question.always_base:
+        return None
+    return question.currency or (currencies[0] if len(currencies) == 1 else None)
 
 
 def _total(rows: Iterable[_CurrencyRow], single: str | None, place: int) -> Decimal:

@@ -59,7 +59,8 @@ WHERE (e.effective_date > %(as_of)s OR (%(known_at)s::timestamptz IS NOT NULL AN
 GROUP BY e.invoice_id
 """
 
-_DUE_DATES_SQL = """
+# Due dates that were changed, as of the date.
+DUE_DATES_SQL = """
 SELECT DISTINCT ON (c.invoice_id) c.invoice_id, c.due_date FROM invoices_duedatechange c
 WHERE c.valid_from <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR c.recorded_at <= %(known_at)s)
 ORDER BY c.invoice_id, c.valid_from DESC, c.recorded_at DESC, c.id DESC
@@ -99,7 +100,7 @@ SELECT s.id AS invoice_id, coalesce(m.survivor_id, s.buyer_id) AS buyer_id, s.nu
     %(as_of)s::date - coalesce(d.due_date, s.original_due_date) AS days_past_due,
     %(as_of)s::date - s.invoice_date AS days_outstanding
 FROM ({_STOCK_SQL}) s
-LEFT JOIN ({_DUE_DATES_SQL}) d ON d.invoice_id = s.id
+LEFT JOIN ({DUE_DATES_SQL}) d ON d.invoice_id = s.id
 LEFT JOIN ({_DISPUTES_SQL}) q ON q.invoice_id = s.id
 LEFT JOIN ({MERGE_MAP_SQL}) m ON m.duplicate_id = s.buyer_id
 WHERE (%(buyer_ids)s::bigint[] IS NULL OR coalesce(m.survivor_id, s.buyer_id) = ANY(%(buyer_ids)s))
