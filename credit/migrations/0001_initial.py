@@ -66,11 +66,7 @@ class Migration(migrations.Migration):
                         name="standing_latest",
                     )
                 ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("run", "buyer", "kind"), name="standing_once_per_run"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("run", "buyer", "kind"), name="standing_once_per_run")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
