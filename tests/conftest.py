@@ -1,7 +1,6 @@
 """Fixtures that every test may use: the servers, the shared data, real workers."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,11 +17,8 @@ SHARED_DATA = CHECKOUT.parent / "shared" / "data"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the servers of this run and remove their folder; xdist's workers leave that to the controller."""
+    """Wait until the servers of this run have stopped; tests/settings.py removes their folder after that."""
     supervisor.release()
-    home = os.environ.get("DUEWATCH_TEST_HOME", "")
-    if home and not hasattr(config, "workerinput"):
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

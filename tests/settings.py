@@ -1,11 +1,15 @@
 """Settings of the tests: the product's own, on servers of their own that end with the test run."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 # One pair of servers for the whole run: xdist workers and child processes inherit the folder.
 if "DUEWATCH_TEST_HOME" not in os.environ:
     os.environ["DUEWATCH_TEST_HOME"] = tempfile.mkdtemp(prefix="dw-test-")
+    # whoever made it removes it; servers that still run there then stop by themselves
+    atexit.register(shutil.rmtree, os.environ["DUEWATCH_TEST_HOME"], ignore_errors=True)
 os.environ["DUEWATCH_HOME"] = os.environ["DUEWATCH_TEST_HOME"]
 os.environ["DUEWATCH_DURABLE"] = "0"  # a crash of the machine may lose a test database
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs an event loop
