@@ -22,7 +22,7 @@ from pipeline.demo.records import (
 )
 from pipeline.demo.registrations import registration
 
-AGENCIES = ("S&P", "Moody's", "Fitch", "Coface", "D&B")
+AGENCIES = ("S&P", "Moody's", "Fitch")
 CERTIFICATES = ("import licence", "tax residence certificate", "product safety registration")
 COMMON_EVENTS = ("litigation", "litigation", "key_manager_left", "bank_line_cut")
 EVENT_NOTES = {

@@ -7,6 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
+
+from buyers.models import BuyerCode
+from buyers.services.merges import propose_duplicates
+from buyers.services.registry import BuyerRow, upsert_buyers
+from invoices.models import Order, Shipment
 from invoices.services.bulk import (
     BulkResult,
     CreditNoteRow,
@@ -17,11 +22,6 @@ from invoices.services.bulk import (
     ReceiptRow,
     post_bulk,
 )
-
-from buyers.models import BuyerCode
-from buyers.services.merges import propose_duplicates
-from buyers.services.registry import BuyerRow, upsert_buyers
-from invoices.models import Order, Shipment
 from pipeline.demo.dataset import Book, Dataset
 from pipeline.demo.load_facts import load_facts
 from pipeline.demo.load_groups import load_groups
@@ -121,7 +121,7 @@ def _shipments(books: list[Book], ids: Mapping[str, int], order_ids: Mapping[str
 
 
 def _post(books: list[Book], ids: Mapping[str, int], order_ids: Mapping[str, int]) -> BulkResult:
-    return post_bulk(
+    posted = post_bulk(
         invoices=_invoices(books, ids, order_ids),
         receipts=_of_buyer(books, ids, "receipts", ReceiptRow),
         credit_notes=_of_buyer(books, ids, "credit_notes", CreditNoteRow),
@@ -129,6 +129,9 @@ def _post(books: list[Book], ids: Mapping[str, int], order_ids: Mapping[str, int
         disputes=(DisputeRow(SOURCE, *row) for book in books for row in book.settled.disputes),
         due_dates=(DueDateRow(SOURCE, *row) for book in books for row in book.settled.due_dates),
     )
+    if posted.contradictions:
+        raise RuntimeError(f"the demo contradicts the ledger: {posted.contradictions[:3]}")
+    return posted
 
 
 def _invoices(books: list[Book], ids: Mapping[str, int], order_ids: Mapping[str, int]) -> Iterator[InvoiceRow]:

@@ -1,110 +1,66 @@
-"""Writes the demo's dated facts. A buyer that has demo facts of a kind gets no second set."""
+"""Writes the demo's dated facts and registration numbers; what is on record already is left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
-from django.db import models
-
-from buyers.models import (
-    AgencyGrade,
-    AgencyRating,
-    Buyer,
-    BuyerRegistration,
-    Certificate,
-    Contract,
-    FinancialStatement,
-    KycRecord,
-    RiskEvent,
-    Screening,
+from buyers.domain.fact_rows import (
+    CertificateRow,
+    ContractRow,
+    EventRow,
+    FactRow,
+    KycRow,
+    RatingRow,
+    ScreeningRow,
+    StatementRow,
 )
+from buyers.models import AgencyGrade, Buyer, BuyerRegistration
+from buyers.services.facts import record_facts
 from buyers.services.registrations import register_number
 from pipeline.demo.facts import FactFile
-from pipeline.demo.records import SOURCE, DemoEvent, DemoRating
+from pipeline.demo.records import SOURCE
 
-BATCH = 5_000
-# Kinds whose rows hold exactly the fields of the model.
-PLAIN: tuple[tuple[type[models.Model], str], ...] = (
-    (FinancialStatement, "statements"),
-    (KycRecord, "kyc"),
-    (Screening, "screenings"),
-    (Certificate, "certificates"),
-    (Contract, "contracts"),
-)
+Scale = dict[str, list[AgencyGrade]]
 
 
 def load_facts(*, files: Iterable[FactFile], buyer_ids: Mapping[str, int]) -> int:
     """Store the fact files; returns how many rows were new."""
     known = [(buyer_ids[file.code], file) for file in files]
-    created = sum(_store(model, _plain(model, name, known)) for model, name in PLAIN)
-    created += _store(AgencyRating, _ratings(known))
-    return created + _events(known) + _registrations(known)
-
-
-def _plain(model: type[models.Model], name: str, known: list[tuple[int, FactFile]]) -> list[models.Model]:
-    make: Callable[..., models.Model] = model
-    return [
-        make(buyer_id=buyer_id, source=SOURCE, **row._asdict())
-        for buyer_id, file in known
-        for row in getattr(file, name)
-    ]
-
-
-def _store(model: type[models.Model], rows: list[Any]) -> int:
-    """Append the rows of buyers that have none of this kind from the demo yet."""
-    manager = model._base_manager  # noqa: SLF001 -- Django documents it; models without typing have no `objects`
-    have = set(manager.filter(source=SOURCE).values_list("buyer_id", flat=True))
-    fresh = [row for row in rows if row.buyer_id not in have]
-    manager.bulk_create(fresh, batch_size=BATCH)
-    return len(fresh)
-
-
-def _ratings(known: list[tuple[int, FactFile]]) -> list[AgencyRating]:
     scale = _grades_by_agency()
-    return [
-        _rating(buyer_id, row, scale[row.agency])
-        for buyer_id, file in known
-        for row in file.ratings
-        if row.agency in scale
-    ]
+    rows = [row for buyer_id, file in known for row in _rows(buyer_id, file, scale)]
+    return record_facts(rows).recorded + _registrations(known)
 
 
-def _grades_by_agency() -> dict[str, list[AgencyGrade]]:
-    scale: dict[str, list[AgencyGrade]] = {}
+def _rows(buyer_id: int, file: FactFile, scale: Scale) -> Iterator[FactRow]:
+    for rating in file.ratings:
+        grade = _grade(scale[rating.agency], rating.points)
+        yield RatingRow(buyer_id, rating.agency, grade, rating.valid_from, SOURCE)
+    for item in file.statements:
+        yield StatementRow(buyer_id, item.currency, item.valid_from, *item[2:], source=SOURCE)
+    for event in file.events:
+        yield EventRow(buyer_id, event.kind, event.valid_from, event.ended_on, event.note, SOURCE)
+    for record in file.kyc:
+        yield KycRow(buyer_id, record.status, record.valid_from, record.expires_on, SOURCE)
+    for screening in file.screenings:
+        yield ScreeningRow(buyer_id, screening.result, screening.valid_from, SOURCE)
+    for paper in file.certificates:
+        yield CertificateRow(
+            buyer_id, paper.kind, paper.valid_from, paper.number, expires_on=paper.expires_on, source=SOURCE
+        )
+    for deal in file.contracts:
+        yield ContractRow(buyer_id, deal.is_signed, deal.valid_from, deal.number, deal.expires_on, SOURCE)
+
+
+def _grades_by_agency() -> Scale:
+    scale: Scale = {}
     for grade in AgencyGrade.objects.all():
         scale.setdefault(grade.agency, []).append(grade)
     return scale
 
 
-def _rating(buyer_id: int, row: DemoRating, grades: list[AgencyGrade]) -> AgencyRating:
+def _grade(grades: list[AgencyGrade], points: int) -> str:
     """The agency's grade that is worth about the wanted points."""
-    grade = min(grades, key=lambda item: (abs(item.points - row.points), item.grade))
-    return AgencyRating(
-        buyer_id=buyer_id,
-        agency=row.agency,
-        grade=grade.grade,
-        points=grade.points,
-        valid_from=row.valid_from,
-        source=SOURCE,
-    )
-
-
-def _events(known: list[tuple[int, FactFile]]) -> int:
-    """Events first, then the rows that end them."""
-    begun = [(_event(buyer_id, row), row) for buyer_id, file in known for row in file.events]
-    created = _store(RiskEvent, [event for event, _row in begun])
-    ends = [
-        RiskEvent(buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=row.ended_on, source=SOURCE)
-        for event, row in begun
-        if row.ended_on and event.pk
-    ]
-    RiskEvent.objects.bulk_create(ends)
-    return created + len(ends)
-
-
-def _event(buyer_id: int, row: DemoEvent) -> RiskEvent:
-    return RiskEvent(buyer_id=buyer_id, kind=row.kind, note=row.note, valid_from=row.valid_from, source=SOURCE)
+    return min(grades, key=lambda item: (abs(item.points - points), item.grade)).grade
 
 
 def _registrations(known: list[tuple[int, FactFile]]) -> int:

@@ -8,16 +8,16 @@ from datetime import date
 from io import StringIO
 from typing import Any
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from core.errors import Conflict
-from core.models import AuditEvent
+from core.models import AuditEvent, ExchangeRate
 from core.services import audit
 from pipeline.demo import dataset, large, load, users
 
 SCALES = (*dataset.SCALES, "large")
 LARGE_BUYERS, LARGE_PER_BUYER = 50_000, 20
-REFERENCE_COMMANDS = ("load_rates", "load_country_risk", "load_agency_grades")
+REFERENCE_TABLES = ("load_country_risk", "load_agency_grades")
 STARTED = "pipeline.demo.started"
 Progress = Callable[[str], None]
 
@@ -94,10 +94,11 @@ def _fix_end(wanted: Wanted) -> date:
 
 
 def _load_reference_data() -> None:
-    known = get_commands()
-    for name in REFERENCE_COMMANDS:
-        if name in known:
-            call_command(name, stdout=StringIO())
+    """Rates, country classes, agencies' grades; the rates only once, they are many."""
+    if not ExchangeRate.objects.exists():
+        call_command("load_rates", stdout=StringIO())
+    for name in REFERENCE_TABLES:
+        call_command(name, stdout=StringIO())
 
 
 def _load(wanted: Wanted, end: date, owners: dict[str, int]) -> dict[str, int]:

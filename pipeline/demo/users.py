@@ -10,7 +10,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from config.local import urls
 from core.domain.roles import Role
 from core.errors import DomainError
 from core.models import User
@@ -42,7 +41,7 @@ DEMO_USERS = (
 
 def check_loopback() -> None:
     """Raise ``demo_users_refused`` unless the database is our embedded one and only this machine may connect."""
-    if urls.needs_postgres() and LOOPBACK.issuperset(settings.ALLOWED_HOSTS):
+    if settings.DATABASE_IS_EMBEDDED and LOOPBACK.issuperset(settings.ALLOWED_HOSTS):
         return
     raise DomainError(
         "demo_users_refused",
