@@ -75,7 +75,10 @@ ROW_REASONS: dict[str, str | Promise] = {
     "currency_unknown": _("%(value)s is not an ISO 4217 currency code such as USD."),
     "country_unknown": _("%(value)s is not an ISO 3166 country code of two letters such as DE."),
     "whole_number_invalid": _("%(field)s: %(value)s is not a whole number."),
-    "settled_without_amount": _("There is a paid amount but no date on which it was paid."),
+    "credit_note_settled": _(
+        "A credit note that was set against something does not say against which invoice. Post it by hand."
+    ),
+    "paid_without_date": _("There is a paid amount but no date on which it was paid."),
     "paid_more_than_amount": _("The paid amount %(value)s is more than the amount of the invoice."),
     "formula_cell": _("%(field)s holds a formula (%(value)s). Paste it as a value."),
     "error_cell": _("%(field)s holds a spreadsheet error (%(value)s)."),

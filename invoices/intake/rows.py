@@ -17,7 +17,7 @@ from invoices.intake.reasons import words
 from invoices.intake.records import Fault, Record
 from invoices.intake.text import show
 
-_SURPLUS = "+{}"
+_MAX_CELL = 32_767
 
 
 class InvoiceLine(NamedTuple):
@@ -128,7 +128,7 @@ class RowParser:
     def _faulty(self, record: Record, fault: Fault) -> Problem:
         names = {index: name for name, index in self.columns.fields.items()}
         name = names.get(fault.column, "") if fault.column is not None else ""
-        return self._problem(record, name, fault.value, fault.reason, {"limit": 32_767})
+        return self._problem(record, name, fault.value, fault.reason, {"limit": _MAX_CELL})
 
     def _is_kept(self, cells: list[str]) -> bool:
         for condition, index in zip(self.profile.filters, self.columns.filters, strict=True):
@@ -200,6 +200,8 @@ def _check_amounts(line: InvoiceLine, profile: Profile) -> None:
         raise Unfit("amount_zero", field="amount")
     if amount < 0 and profile.negative is Negative.REFUSE:
         raise Unfit("amount_negative", field="amount")
+    if amount < 0 and line.settled_date:
+        raise Unfit("credit_note_settled", field="settled_date")
     if line.paid_amount:
         _check_paid(line, amount)
 
@@ -209,7 +211,7 @@ def _check_paid(line: InvoiceLine, amount: Decimal) -> None:
     if paid < 0 or paid > max(amount, Decimal(0)):
         raise Unfit("paid_more_than_amount", field="paid_amount")
     if paid and not line.settled_date:
-        raise Unfit("settled_without_amount", field="paid_amount")
+        raise Unfit("paid_without_date", field="paid_amount")
 
 
 def _due_date(line: InvoiceLine) -> str:
@@ -218,8 +220,12 @@ def _due_date(line: InvoiceLine) -> str:
     return (date.fromisoformat(line.invoice_date) + timedelta(days=int(line.due_days))).isoformat()
 
 
-def raw_row(header: tuple[str, ...], cells: list[str]) -> dict[str, str]:
-    """A row by column name, fit to be stored; surplus cells are ``+1``, ``+2``; nameless columns ``#3``."""
+def column_names(header: tuple[str, ...], count: int) -> list[str]:
+    """A name for every cell of a row: nameless columns are ``#3``, surplus cells ``+1``, ``+2``."""
     names = [name or f"#{index + 1}" for index, name in enumerate(header)]
-    names += [_SURPLUS.format(index + 1) for index in range(len(cells) - len(header))]
-    return {name: show(cell, 32_767) for name, cell in zip(names, cells, strict=False)}
+    return names + [f"+{index + 1}" for index in range(count - len(header))]
+
+
+def raw_row(header: tuple[str, ...], cells: list[str]) -> dict[str, str]:
+    """A row by column name, fit to be stored."""
+    return {name: show(cell, _MAX_CELL) for name, cell in zip(column_names(header, len(cells)), cells, strict=False)}

@@ -19,15 +19,14 @@ class KnownInvoice(NamedTuple):
     invoice_date: date
     due_date: date
     open_amount: Decimal
+    buyer_code: str = ""
 
 
 class KnownReceipt(NamedTuple):
-    """A receipt, or a credit note, on record."""
+    """A receipt on record."""
 
-    buyer_id: int
-    currency: str
     amount: Decimal
-    on: date
+    received_on: date
 
 
 class KnownDispute(NamedTuple):
@@ -50,36 +49,45 @@ def has_source(source: str) -> bool:
 
 def known_buyers(source: str, codes: Iterable[str]) -> dict[str, int]:
     """Buyer ids by the source's code."""
-    return dict(
-        _rows("SELECT external_id, buyer_id FROM buyers_buyercode WHERE source = %s AND external_id = ANY(%s)", source, codes)
-    )
+    sql = "SELECT external_id, buyer_id FROM buyers_buyercode WHERE source = %s AND external_id = ANY(%s)"
+    return dict(_rows(sql, source, codes))
 
 
 def known_invoices(source: str, ids: Sequence[str]) -> dict[str, KnownInvoice]:
     """Invoices by external id."""
     sql = (
-        "SELECT external_id, buyer_id, currency, amount, invoice_date, due_date, open_amount "
-        "FROM invoices_invoice WHERE source = %s AND external_id = ANY(%s)"
+        "SELECT i.external_id, i.buyer_id, i.currency, i.amount, i.invoice_date, i.due_date, i.open_amount, b.code "
+        "FROM invoices_invoice i JOIN buyers_buyer b ON b.id = i.buyer_id "
+        "WHERE i.source = %s AND i.external_id = ANY(%s)"
     )
     return {row[0]: KnownInvoice._make(row[1:]) for row in _rows(sql, source, ids)}
 
 
+def issued_amounts(source: str, ids: Sequence[str]) -> dict[str, Decimal]:
+    """What invoices stand at after corrections: the issues that were not reversed, by external id."""
+    sql = (
+        "SELECT i.external_id, sum(e.amount) FROM invoices_invoice i JOIN invoices_entry e ON e.invoice_id = i.id "
+        "LEFT JOIN invoices_entry o ON o.id = e.reverses_id "
+        "WHERE i.source = %s AND i.external_id = ANY(%s) AND (e.kind = 'issue' OR o.kind = 'issue') "
+        "GROUP BY i.external_id"
+    )
+    return dict(_rows(sql, source, ids))
+
+
 def known_receipts(source: str, ids: Sequence[str]) -> dict[str, KnownReceipt]:
     """Receipts by external id."""
-    sql = (
-        "SELECT external_id, buyer_id, currency, amount, received_on "
-        "FROM invoices_receipt WHERE source = %s AND external_id = ANY(%s)"
-    )
+    sql = "SELECT external_id, amount, received_on FROM invoices_receipt WHERE source = %s AND external_id = ANY(%s)"
     return {row[0]: KnownReceipt._make(row[1:]) for row in _rows(sql, source, ids)}
 
 
-def known_credit_notes(source: str, ids: Sequence[str]) -> dict[str, KnownReceipt]:
-    """Credit notes by external id."""
+def known_credit_notes(source: str, ids: Sequence[str]) -> dict[str, KnownInvoice]:
+    """Credit notes by external id, seen as the invoices of a negative amount that a file shows them as."""
     sql = (
-        "SELECT external_id, buyer_id, currency, amount, issued_on "
-        "FROM invoices_creditnote WHERE source = %s AND external_id = ANY(%s)"
+        "SELECT n.external_id, n.buyer_id, n.currency, -n.amount, n.issued_on, n.issued_on, 0, b.code "
+        "FROM invoices_creditnote n JOIN buyers_buyer b ON b.id = n.buyer_id "
+        "WHERE n.source = %s AND n.external_id = ANY(%s)"
     )
-    return {row[0]: KnownReceipt._make(row[1:]) for row in _rows(sql, source, ids)}
+    return {row[0]: KnownInvoice._make(row[1:]) for row in _rows(sql, source, ids)}
 
 
 def known_disputes(source: str, ids: Sequence[str], key: str) -> dict[str, KnownDispute]:

@@ -1,0 +1,37 @@
+"""Jobs of the ledger: each does one piece of work under a lease (core.jobs)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.jobs import job_task
+from core.models import Job
+from invoices.domain.kinds import BatchState
+from invoices.models import ImportBatch
+from invoices.services.imports.background import IMPORT_TASK
+from invoices.services.imports.running import run_import
+from invoices.services.snapshots import SHARD_TASK, TOTALS_TASK, complete_set, write_shard
+
+
+@job_task(IMPORT_TASK)
+def import_batch(job: Job) -> dict[str, Any]:
+    """Import the batch that ``params`` names; a batch that an earlier attempt finished is only reported."""
+    batch = ImportBatch.objects.get(pk=job.params["batch"])
+    if batch.state != BatchState.DONE:
+        run_import(batch)
+        batch.refresh_from_db()
+    counts = ("rows", "created", "updated", "unchanged", "quarantined", "filtered")
+    return {"batch": batch.pk, **{name: getattr(batch, name) for name in counts}, "totals": batch.totals}
+
+
+@job_task(SHARD_TASK)
+def snapshot_shard(job: Job) -> dict[str, Any]:
+    """Write one shard of the snapshot set that ``params`` names."""
+    return {"rows": write_shard(job.params["set"], job.params["shard"], job.params["of"])}
+
+
+@job_task(TOTALS_TASK)
+def snapshot_totals(job: Job) -> dict[str, Any]:
+    """Sum the set up and mark it complete."""
+    snapshot = complete_set(job.params["set"])
+    return {"set": snapshot.pk, "buyers": snapshot.totals["aging"]["due"]["buyers"]}
