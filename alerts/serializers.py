@@ -78,5 +78,3 @@ class AlertSerializer(serializers.Serializer[Alert]):
     def get_proposed_words(self, alert: Alert) -> str:
         """In the language asked for."""
         return str(proposed_action(alert.rule))
-
-

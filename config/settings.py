@@ -238,6 +238,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Receivables, aging, scores and alerts of Duewatch.",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.allow_extra_members",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

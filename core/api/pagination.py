@@ -32,7 +32,7 @@ class CursorPagination(pagination.CursorPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValueError, DataError) as error:
-            raise _invalid_cursor(request.query_params.get("cursor", "")) from error
+            raise invalid_cursor(request.query_params.get("cursor", "")) from error
 
     def get_page_size(self, request: Request) -> int:
         """The size asked for, within the limits."""
@@ -42,7 +42,8 @@ class CursorPagination(pagination.CursorPagination):
         return int(text)
 
 
-def _invalid_cursor(text: str) -> ParameterError:
+def invalid_cursor(text: str) -> ParameterError:
+    """The refusal of a cursor."""
     return ParameterError(
         code="cursor_invalid",
         detail=_("The cursor is not one that this endpoint issued."),

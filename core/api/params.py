@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from core.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
 from core.api.problems import ParameterError
+from core.dates import business_date
 
 
 class Params(serializers.Serializer[Any]):
@@ -27,8 +31,37 @@ class PageParams(Params):
     )
 
 
+def today() -> date:
+    """What "today" is in the firm's time zone."""
+    return business_date(timezone.now(), settings.TIME_ZONE)
+
+
+class DayField(serializers.DateField):
+    """A day that has come."""
+
+    def to_internal_value(self, value: Any) -> date:
+        """The day; a future one is refused."""
+        day: date = super().to_internal_value(value)
+        if day > today():
+            raise serializers.ValidationError(_("This day has not come yet."), code="date_in_future")
+        return day
+
+
+class MomentParams(Params):
+    """Of which day, as known when."""
+
+    as_of = DayField(required=False, help_text="Day that the figures are of, YYYY-MM-DD. Default: today.")
+    known_at = serializers.DateTimeField(
+        required=False, help_text="Only what had been recorded by this moment, with its zone. Default: everything."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Both are always given to the query."""
+        return {"known_at": None, **attrs, "as_of": attrs.get("as_of") or today()}
+
+
 def parse_params(request: Request, kind: type[Params]) -> dict[str, Any]:
-    """The checked values, without those of the paginator.
+    """The checked values.
 
     Raises ``parameter_unknown``, ``parameter_repeated`` or ``parameter_invalid`` as 400 problems.
     """
@@ -37,7 +70,7 @@ def parse_params(request: Request, kind: type[Params]) -> dict[str, Any]:
     _check_names(given, params.fields)
     if not params.is_valid():
         raise _invalid(params.errors, given)
-    return {name: value for name, value in params.validated_data.items() if name not in ("cursor", "page_size")}
+    return dict(params.validated_data)
 
 
 def _check_names(given: Any, fields: Mapping[str, Any]) -> None:
@@ -61,11 +94,14 @@ def _unknown(name: str, known: list[str]) -> ParameterError:
     )
 
 
+_CODES = {"page_size": "page_size_invalid"}
+
+
 def _invalid(errors: Mapping[str, Any], given: Mapping[str, str]) -> ParameterError:
     name, messages = next(iter(errors.items()))
     code = getattr(messages[0], "code", "invalid")
     return ParameterError(
-        code="page_size_invalid" if name == "page_size" else "parameter_invalid",
+        code=_CODES.get(name) or ("date_in_future" if code == "date_in_future" else "parameter_invalid"),
         detail=f"{name}: {messages[0]}",
         field=name,
         value=given.get(name),

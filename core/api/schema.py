@@ -44,11 +44,18 @@ class ProblemSerializer(serializers.Serializer[Any]):
     request_id = serializers.CharField(help_text="Under which our logs know the request.")
 
 
+def allow_extra_members(result: dict[str, Any], **_hook: Any) -> dict[str, Any]:
+    """Problems may hold further members, e.g. what a rule measured (RFC 9457, section 3.2)."""
+    result["components"]["schemas"]["Problem"]["additionalProperties"] = {}
+    return result
+
+
 _MEANINGS = {
     400: "A parameter is unknown, given twice or has a bad value.",
     401: "No key, or one that is unknown, revoked or expired.",
     403: "The key's scopes or the person's role do not allow it.",
     404: "There is no such thing, or it lies outside what the caller may see.",
+    409: "The ledger has moved between two pages.",
     406: "Only application/json is offered.",
     422: "The question cannot be answered, e.g. there is no exchange rate.",
     429: "Too many requests; Retry-After says when to come back.",
@@ -65,9 +72,13 @@ def answers(ok: Any, *problems: int) -> dict[Any, Any]:
 def page_of(row: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """The shape of one page of rows."""
     name = row.__name__.removesuffix("Serializer")
-    link = serializers.URLField(allow_null=True, help_text="Address of the next page in this direction, or null.")
-    fields: dict[str, Any] = {"next": link, "previous": link, "results": row(many=True)}
+    links = {side: _link(f"Address of the {side} page, null if there is none.") for side in ("next", "previous")}
+    fields: dict[str, Any] = {**links, "results": row(many=True)}
     return inline_serializer(f"{name}Page", fields)
+
+
+def _link(words: str) -> serializers.URLField:
+    return serializers.URLField(allow_null=True, help_text=words)
 
 
 class SchemaView(SpectacularAPIView):

@@ -52,4 +52,4 @@ class ReadView(APIView):
         """One page of a queryset, ordered by a unique column."""
         paginator = CursorPagination(ordering)
         found = paginator.paginate_queryset(rows, self.request, self)
-        return paginator.get_paginated_response(serializer(found, many=True).data)
+        return paginator.get_paginated_response(serializer(found, many=True, context={"view": self}).data)

@@ -1,0 +1,42 @@
+"""Query parameters of invoices and aging."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.api.params import MAX_PAGE_SIZE, MomentParams
+from core.money import known_currencies
+from invoices.domain.kinds import AgingBasis
+from invoices.queries.aging_lines import GROUPINGS
+
+
+class CurrencyField(serializers.CharField):
+    """An ISO 4217 code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_length=3, max_length=3, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The code; one that does not exist is refused."""
+        code = super().to_internal_value(data)
+        if code not in known_currencies():
+            raise serializers.ValidationError(f"{code!r} is not an ISO 4217 currency code such as USD.")
+        return code
+
+
+class AgingParams(MomentParams):
+    """Of which part of the portfolio, and how it is laid out."""
+
+    by = serializers.ChoiceField(
+        [basis.value for basis in AgingBasis], default=AgingBasis.DUE.value, help_text="What the age is counted from."
+    )
+    group_by = serializers.ChoiceField(GROUPINGS, required=False, help_text="Adds lines: one for each of these.")
+    buyer = serializers.CharField(required=False, max_length=60, help_text="Code of a buyer.")
+    currency = CurrencyField(required=False, help_text="Only items in this currency; figures are then in it.")
+    base = CurrencyField(required=False, help_text="Currency to convert into. Default: the firm's base currency.")
+    cursor = serializers.CharField(required=False, help_text="Taken from next: the following lines.")
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=10 * MAX_PAGE_SIZE, default=MAX_PAGE_SIZE, help_text="Lines on a page."
+    )
