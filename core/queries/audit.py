@@ -42,6 +42,12 @@ def list_events(*, role: str, wanted: AuditFilter) -> QuerySet[AuditEvent]:
     return rows.order_by("-id")
 
 
+def list_subject_events(*, subject_type: str, subject_id: str, limit: int = 20) -> list[AuditEvent]:
+    """The latest events of one thing, newest first; the caller has checked who asks."""
+    rows = AuditEvent.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    return list(rows.order_by("-occurred_at", "-id")[:limit])
+
+
 def list_subject_types(*, role: str) -> list[str]:
     """The kinds of things that events are about."""
     return list(_readable(role).order_by("subject_type").values_list("subject_type", flat=True).distinct())

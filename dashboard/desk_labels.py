@@ -1,0 +1,87 @@
+"""Words of the work pages: what happened, which state, which key; declared once."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.domain.roles import ApiScope
+from core.models import Job, Run
+from dashboard.labels import Label
+from invoices.domain.kinds import BatchState, QuarantineState
+
+API_SCOPES = {
+    ApiScope.READ: _("read: buyers, invoices, aging, scores, alerts"),
+    ApiScope.CHECK: _("check: ask whether an order may go"),
+    ApiScope.INTAKE: _("intake: send documents"),
+}
+
+ACCOUNT_STATES = {
+    True: Label(pgettext_lazy("account", "active"), "good"),
+    False: Label(pgettext_lazy("account", "deactivated")),
+}
+
+KEY_STATES = {
+    "usable": Label(pgettext_lazy("key", "usable"), "good"),
+    "revoked": Label(pgettext_lazy("key", "revoked"), "worst"),
+    "expired": Label(pgettext_lazy("key", "expired"), "warn"),
+}
+
+RUN_STATES = {
+    Run.State.QUEUED: Label(pgettext_lazy("run", "queued")),
+    Run.State.RUNNING: Label(pgettext_lazy("run", "running"), "fair"),
+    Run.State.DONE: Label(pgettext_lazy("run", "done"), "good"),
+    Run.State.FAILED: Label(pgettext_lazy("run", "failed"), "worst"),
+    Job.State.WAITING: Label(pgettext_lazy("run", "waiting")),
+    Job.State.READY: Label(pgettext_lazy("run", "ready")),
+    Job.State.LEASED: Label(pgettext_lazy("run", "in work"), "fair"),
+}
+
+RUN_KINDS = {
+    "close": _("nightly close"),
+    "import": _("import of a file"),
+    "snapshot": _("figures of another date"),
+}
+
+STAGES = {
+    "ledger": _("ledger check"),
+    "verify": _("ledger check"),
+    "snapshot": _("aging snapshots"),
+    "snapshots": _("aging snapshots"),
+    "score": _("scores"),
+    "scores": _("scores"),
+    "standings": _("buyer standings"),
+    "alerts": _("early warnings"),
+    "finish": _("finish"),
+    "import": _("import"),
+    "totals": _("totals"),
+}
+
+BATCH_STATES = {
+    BatchState.PREVIEW: Label(pgettext_lazy("import", "not imported yet"), "warn"),
+    BatchState.RUNNING: Label(pgettext_lazy("import", "running"), "fair"),
+    BatchState.DONE: Label(pgettext_lazy("import", "imported"), "good"),
+    BatchState.REFUSED: Label(pgettext_lazy("import", "refused"), "worst"),
+}
+
+QUARANTINE_STATES = {
+    QuarantineState.OPEN: Label(pgettext_lazy("quarantine", "open"), "bad"),
+    QuarantineState.REPLAYED: Label(pgettext_lazy("quarantine", "mended and imported"), "good"),
+    QuarantineState.DISCARDED: Label(pgettext_lazy("quarantine", "discarded")),
+}
+
+AUDIT_SUBJECTS = {
+    "user": _("account"),
+    "api_client": _("API client"),
+    "setting": _("setting"),
+    "schedule": _("schedule"),
+    "buyer": _("buyer"),
+    "invoice": _("invoice"),
+    "receipt": _("receipt"),
+    "credit_note": _("credit note"),
+    "alert": _("alert"),
+    "run": _("run"),
+    "job": _("job"),
+    "rates": _("exchange rates"),
+    "import_batch": _("import"),
+}

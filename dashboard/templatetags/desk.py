@@ -1,0 +1,58 @@
+"""Template tags of the work pages: moments, spans of time, form rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.formats import NOT_AVAILABLE
+
+register = template.Library()
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment in the firm's time zone, to the minute. Example: ``2026-11-22 09:05``."""
+    return NOT_AVAILABLE if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """A span of time. Examples: ``0.4 s``, ``12 s``, ``3 min 05 s``, ``1 h 02 min``."""
+    if value is None:
+        return NOT_AVAILABLE
+    if value < 60:
+        return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
+    minutes, rest = divmod(round(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
+
+
+@register.filter
+def days_old(value: int | None) -> str:
+    """An age in days, in words."""
+    if value is None:
+        return NOT_AVAILABLE
+    return _("today") if value <= 0 else ngettext("%(days)s day", "%(days)s days", value) % {"days": f"{value:,}"}
+
+
+@register.simple_tag
+def pairs(data: dict[str, Any] | None) -> SafeString:
+    """A flat mapping as a small list of names and values."""
+    rows = [(name.replace("_", " "), _plain(value)) for name, value in (data or {}).items() if value not in (None, "")]
+    return format_html('<span class="pairs">{}</span>', format_html_join(" · ", "{}: <b>{}</b>", rows))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return str(value)
