@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 from alerts.domain.states import AlertState, Rule, SubjectType
 from buyers.domain.facts import BuyerStatus, EventKind, KycStatus, MergeState, ScreeningResult
 from core.domain.roles import Role
-from invoices.domain.kinds import EntryKind, Terms
+from invoices.domain.aging import DEFAULT_BUCKETS
+from invoices.domain.kinds import AgingBasis, EntryKind, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,6 @@ GRADES = {
     "D": Label(_("D: weak"), "bad"),
     "E": Label(_("E: no new business"), "worst"),
 }
-
-BUCKETS_BY_DUE = (_("not due"), "1–30", "31–60", "61–90", "91–120", _("over 120"))
-BUCKETS_BY_INVOICE = ("0–30", "31–60", "61–90", "91–120", "121–150", _("over 150"))
 
 ROLES = {
     Role.SALES: _("sales"),
@@ -95,6 +93,27 @@ SCREENINGS = {
     ScreeningResult.CONFIRMED: Label(_("confirmed hit"), "worst"),
 }
 
+DISPUTE_REASONS = {
+    "late_delivery": _("late delivery"),
+    "short_delivery": _("short delivery"),
+    "quality": _("quality"),
+    "price": _("price"),
+    "documents": _("documents"),
+    "other": pgettext_lazy("dispute", "other"),
+}
+
+ORDER_STATUS = {
+    "open": Label(pgettext_lazy("order", "open"), "fair"),
+    "shipped": Label(pgettext_lazy("order", "shipped"), "good"),
+    "cancelled": Label(pgettext_lazy("order", "cancelled"), "bad"),
+}
+
+DEADLINES = {
+    "certificate": _("certificate ends"),
+    "kyc": _("identity check ends"),
+    "contract": _("contract ends"),
+}
+
 MERGES = {
     MergeState.PROPOSED: Label(_("proposed"), "warn"),
     MergeState.MERGED: Label(_("merged"), "fair"),
@@ -142,6 +161,20 @@ DIMENSIONS = {
     "logistics": _("logistics"),
     "compliance": _("compliance"),
 }
+
+
+def bucket_word(label: str) -> str:
+    """A bucket of :mod:`invoices.domain.aging` in words. Example: ``121+`` is "over 120"."""
+    if label == "not_due":
+        return str(_("not due"))
+    if label.endswith("+"):
+        return str(_("over %(days)s")) % {"days": int(label[:-1]) - 1}
+    return label.replace("-", "–")
+
+
+def bucket_words(basis: AgingBasis) -> list[str]:
+    """The buckets of a basis in words, youngest first."""
+    return [bucket_word(label) for label in DEFAULT_BUCKETS.labels(basis)]
 
 
 def label_of(table: dict[Any, Label], code: str) -> Label:

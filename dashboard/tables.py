@@ -74,10 +74,16 @@ class DataTable(tables.Table):  # type: ignore[misc]
         attrs = {"class": "ledger"}
         order_by_field = "sort"
 
-    def __init__(self, data: Any, *, name: str = "rows", is_only: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any, *, name: str = "rows", is_only: bool = True, base_currency: str = "", **kwargs: Any
+    ) -> None:
         self.name = name
+        self.base_currency = base_currency
         prefix = "" if is_only else f"{name}-"
         super().__init__(data, prefix=prefix, **kwargs)
+        for bound in self.columns.iterall():
+            if isinstance(bound.column, BaseMoneyColumn):
+                bound.column.verbose_name = f"{bound.column.verbose_name} {base_currency}"
 
     @property
     def dom_id(self) -> str:
@@ -182,6 +188,12 @@ class MoneyColumn(NumberColumn):
         """The amount to its last minor digit."""
         text = formats.money(value, str(tables.A(self.currency_of).resolve(record)))
         return format_html('<span class="zero">{}</span>', text) if value == 0 else text
+
+
+class BaseMoneyColumn(NumberColumn):
+    """An amount in the page's base currency, without minor units on the page; files get every digit."""
+
+    write = staticmethod(formats.whole)
 
 
 class DateColumn(TextColumn):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from buyers.models import Buyer
-from buyers.queries.merges import get_survivor_id, list_record_ids
+from buyers.queries.merges import get_survivor_id, list_records
 from core.access.scope import Scope
 from core.errors import NotFound
 
@@ -33,7 +33,12 @@ def account_of(buyer: Buyer) -> Account:
     """The account of a record: its survivor if it was merged away, and every record merged into it."""
     survivor_id = get_survivor_id(buyer.pk)
     merged_into = Buyer.objects.get(pk=survivor_id) if survivor_id != buyer.pk else None
-    return Account(buyer, tuple(list_record_ids(buyer.pk)), merged_into)
+    return Account(buyer, tuple(list_records([buyer.pk])), merged_into)
+
+
+def is_visible(*, buyer_id: int, scope: Scope) -> bool:
+    """True if the scope covers the customer to whom this record belongs."""
+    return scope.is_everything or _visible(scope).filter(pk=get_survivor_id(buyer_id)).exists()
 
 
 def _visible(scope: Scope) -> QuerySet[Buyer]:
