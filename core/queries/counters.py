@@ -2,6 +2,9 @@
 
 from core.models import Counter
 
+LEDGER = "ledger"
+RATES = "rates"
+
 
 def get_version(name: str) -> int:
     """The counter's value; 0 if it was never raised."""

@@ -8,7 +8,14 @@ from typing import Any
 from core.models import AuditEvent, User
 
 
-def record(*, actor: User | None, action: str, subject_type: str, subject_id: object, data: Mapping[str, Any] | None = None) -> None:
+def record(
+    *,
+    actor: User | None,
+    action: str,
+    subject_type: str,
+    subject_id: object,
+    data: Mapping[str, Any] | None = None,
+) -> None:
     """Append one event, e.g. ``action="alerts.alert.snoozed"``; ``actor`` None is the system itself."""
     AuditEvent.objects.create(
         actor=actor,

@@ -2,8 +2,9 @@
 
 from django.db import connection
 
-LEDGER = "ledger"
-RATES = "rates"
+from core.queries.counters import LEDGER, RATES
+
+__all__ = ["LEDGER", "RATES", "bump"]
 
 
 def bump(name: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,6 +40,7 @@ class AgingQuestion:
     base: str = ""
     buckets: Buckets = DEFAULT_BUCKETS
     always_base: bool = False
+    buyer_ids: Sequence[int] | None = None
 
     def base_currency(self) -> str:
         """The base asked for, else the firm's."""
@@ -47,7 +48,7 @@ class AgingQuestion:
 
     def items(self) -> OpenItems:
         """The open items this question is about."""
-        ids = None if self.buyer_id is None else [self.buyer_id]
+        ids = self.buyer_ids if self.buyer_id is None else [self.buyer_id]
         return OpenItems(self.as_of, self.known_at, ids, self.currency, self.scope)
 
     def rates(self) -> RateTable:

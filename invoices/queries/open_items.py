@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from buyers.queries.merges import MERGE_MAP_SQL, list_records
 from core.access.scope import SYSTEM, Scope
 from core.domain.rates import RATES_SQL, RateTable
+from core.money import Money
 from invoices.domain.ledger import DEFAULT_MATERIALITY, Materiality
+
+# The floor of materiality is set in this currency (domain.md section 2: 100 USD).
+FLOOR_CURRENCY = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,14 @@ class OpenItems:
             **self.params(),
             **rates.as_arrays(),
             "material_share": materiality.share,
-            "material_floor": materiality.floor_base,
+            "material_floor": _floor_in_base(rates, materiality),
             "material_cap_share": materiality.cap_share,
         }
+
+
+def _floor_in_base(rates: RateTable, materiality: Materiality) -> Decimal:
+    dollars = Money(materiality.floor_base, FLOOR_CURRENCY)
+    return rates.convert(dollars).amount if FLOOR_CURRENCY in rates.rates else materiality.floor_base
 
 
 # What counts after as_of, or became known after known_at, per invoice.
