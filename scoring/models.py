@@ -21,9 +21,7 @@ def coverage_field() -> models.DecimalField:
 class Score(models.Model):
     """The narrow nightly row. Append-only; ``inputs_hash`` proves what it was computed from."""
 
-    buyer = models.ForeignKey(
-        "buyers.Buyer", on_delete=models.PROTECT, related_name="scores", db_index=False
-    )
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="scores", db_index=False)
     version = models.CharField(max_length=20)
     as_of = models.DateField()
     known_at = models.DateTimeField()
@@ -50,6 +48,15 @@ class Score(models.Model):
     compliance_coverage = coverage_field()
     caps = models.JSONField(default=list, help_text="codes of the caps that held")
     inputs_hash = models.CharField(max_length=64)
+    base_currency = models.CharField(
+        max_length=3, default="", db_default="", help_text="what amounts were converted into"
+    )
+    reasons = models.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+        help_text="bit mask of the reasons and caps that held: evidence is kept when it changes",
+    )
     recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
@@ -59,9 +66,7 @@ class Score(models.Model):
                 condition=Q(run__isnull=False),
                 name="score_once_per_run",
             ),
-            models.CheckConstraint(
-                condition=Q(grade__in=list("ABCDE")), name="grade_a_to_e"
-            ),
+            models.CheckConstraint(condition=Q(grade__in=list("ABCDE")), name="grade_a_to_e"),
         ]
         indexes = [
             models.Index(fields=["buyer", "-as_of", "-known_at"], name="score_latest"),
@@ -76,9 +81,7 @@ class Score(models.Model):
 class ScoreEvidence(models.Model):
     """Inputs and reasons in full; kept when grade or reasons changed, at month-end and for decisions, else rebuilt."""
 
-    score = models.OneToOneField(
-        "scoring.Score", on_delete=models.PROTECT, related_name="evidence"
-    )
+    score = models.OneToOneField("scoring.Score", on_delete=models.PROTECT, related_name="evidence")
     inputs = models.JSONField()
     dimensions = models.JSONField()
     recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())

@@ -66,9 +66,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "caps",
-                    models.JSONField(
-                        default=list, help_text="codes of the caps that held"
-                    ),
+                    models.JSONField(default=list, help_text="codes of the caps that held"),
                 ),
                 ("inputs_hash", models.CharField(max_length=64)),
                 (
@@ -132,15 +130,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="score",
-            index=models.Index(
-                fields=["buyer", "-as_of", "-known_at"], name="score_latest"
-            ),
+            index=models.Index(fields=["buyer", "-as_of", "-known_at"], name="score_latest"),
         ),
         migrations.AddIndex(
             model_name="score",
-            index=models.Index(
-                fields=["as_of", "grade"], name="score_by_date_and_grade"
-            ),
+            index=models.Index(fields=["as_of", "grade"], name="score_by_date_and_grade"),
         ),
         migrations.AddConstraint(
             model_name="score",

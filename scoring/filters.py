@@ -1,0 +1,13 @@
+"""Query parameters of the scores."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from core.api.params import MomentParams, PageParams
+
+
+class ScoreParams(PageParams, MomentParams):
+    """Whose latest scores on which day."""
+
+    buyer = serializers.CharField(required=False, max_length=60, help_text="Code of a buyer.")
