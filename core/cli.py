@@ -23,6 +23,9 @@ class JsonCommand(BaseCommand):
     message on standard error, and with ``--json`` the object ``{"error": {code, message, …}}``.
     """
 
+    # The checks load every page and what they stand on; a question to the ledger need not wait for that.
+    requires_system_checks = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The common option; subclasses call this first."""
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
