@@ -44,7 +44,7 @@ SELECT item.position, i.id, item.kind = 'write_off',
     %(as_of)s::date - coalesce(due.due_date, i.original_due_date)
 FROM item JOIN invoices_invoice i ON i.id = item.invoice_id
 LEFT JOIN due ON due.invoice_id = i.id
-LEFT JOIN ({rates}) ON rates.currency = i.currency
+LEFT JOIN ({rates}) rates ON rates.currency = i.currency
 WHERE i.terms = ANY(%(credit_terms)s) AND item.value_date >= %(as_of)s::date - %(window)s
 ORDER BY item.position, item.value_date, item.id
 """
@@ -120,7 +120,7 @@ WITH account AS ({account})
 SELECT a.position, i.currency, sum(round(i.amount * rates.rate, %(base_digits)s)),
     sum(i.amount * (i.original_due_date - i.invoice_date)) / sum(i.amount), count(*)
 FROM account a JOIN invoices_invoice i ON i.buyer_id = a.member_id
-LEFT JOIN ({rates}) ON rates.currency = i.currency
+LEFT JOIN ({rates}) rates ON rates.currency = i.currency
 WHERE i.amount > 0 AND i.invoice_date > %(as_of)s::date - 365 AND i.invoice_date <= %(as_of)s
   AND (%(known_at)s::timestamptz IS NULL OR i.recorded_at <= %(known_at)s)
 GROUP BY a.position, i.currency ORDER BY a.position, i.currency
