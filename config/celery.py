@@ -4,7 +4,7 @@ import os
 import signal
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import beat_init, setup_logging, worker_process_init, worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from config.local import processes
@@ -28,3 +28,22 @@ def die_with_the_worker(**kwargs: object) -> None:
     ask = processes.tie_to_parent(signal.SIGKILL, parent=os.getppid())
     if ask is not None:
         ask()
+
+
+@worker_ready.connect
+def look_for_work(**kwargs: object) -> None:
+    """A worker that starts asks at once for what was left while there was none."""
+    from django.db import connection
+
+    from core.services.sweeper import sweep
+
+    sweep(wake_all=True)
+    connection.close()
+
+
+@beat_init.connect
+def make_schedule(**kwargs: object) -> None:
+    """Beat finds the nightly close in its table; people may edit it there."""
+    from pipeline.services.schedule import ensure_entries
+
+    ensure_entries()

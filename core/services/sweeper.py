@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from core.models import Job
 from core.services.leases import requeue_expired
 from core.services.pokes import send
 
@@ -19,9 +20,14 @@ ORDER BY id LIMIT %s
 """
 
 
-def sweep() -> tuple[int, int]:
-    """Take back abandoned jobs and poke what is ready; returns (taken back, poked)."""
+def sweep(*, wake_all: bool = False) -> tuple[int, int]:
+    """Take back abandoned jobs and poke what is ready; returns (taken back, poked).
+
+    With ``wake_all`` every ready job is due now, however lately it was poked: a worker that starts asks so.
+    """
     taken_back = requeue_expired()
+    if wake_all:
+        Job.objects.filter(state=Job.State.READY).update(poked_at=None, pokes=0)
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [REPOKE_AFTER_S, AT_ONCE])
         due = cursor.fetchall()
