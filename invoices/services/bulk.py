@@ -82,8 +82,7 @@ def post_bulk(
 def _post(cursor: Any, given: dict[str, int], *, batch_id: int | None, issue: bool) -> BulkResult:
     # One bulk posting at a time: two files with the same new documents must not both find them unknown.
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('invoices.post_bulk'))")
-    _check(cursor, issue=issue)
-    gone = bulk_limits.drop_refused(cursor)
+    gone = _check(cursor, issue=issue)
     written = bulk_write.write_documents(cursor, batch_id=batch_id, issue=issue)
     written["entry"] = bulk_write.write_entries(cursor, issue=issue)
     written["dispute"], written["due_date"] = bulk_write.write_versions(cursor)
@@ -92,17 +91,21 @@ def _post(cursor: Any, given: dict[str, int], *, batch_id: int | None, issue: bo
     return _result(cursor, given, written, gone)
 
 
-def _check(cursor: Any, *, issue: bool) -> None:
+def _check(cursor: Any, *, issue: bool) -> Counter[str]:
+    """Set aside what cannot be posted, in three steps: a row refused in one is not judged again in the next."""
     digits = bulk_stage.currency_digits(cursor)
     bulk_stage.match_documents(cursor)
     bulk_write.resolve_references(cursor)
     bulk_write.lock(cursor)
     bulk_checks.refuse_documents(cursor, digits)
+    gone = bulk_limits.drop_refused(cursor)
     bulk_checks.set_known_entries_aside(cursor)
     bulk_checks.set_known_versions_aside(cursor)
     bulk_checks.refuse_entries(cursor, digits, issue=issue)
     bulk_limits.refuse_versions(cursor)
+    gone += bulk_limits.drop_refused(cursor)
     bulk_limits.refuse_overdrawn(cursor, issue=issue)
+    return gone + bulk_limits.drop_refused(cursor)
 
 
 def _result(cursor: Any, given: dict[str, int], written: dict[str, int], refused: Counter[str]) -> BulkResult:

@@ -30,14 +30,18 @@ _TABLES = {
 _BAD_DOCUMENT_SQL = f"""
 INSERT INTO refused
 SELECT '{{kind}}', d.source, d.external_id, bad.field, NULL, bad.value, bad.code
-FROM doc_{{kind}} d LEFT JOIN {_DIGITS} c(code, digits) ON c.code = d.currency
+FROM (
+    SELECT d.*, c.code, c.digits FROM doc_{{kind}} d LEFT JOIN {_DIGITS} c(code, digits) ON c.code = d.currency
+    WHERE d.is_new AND (length(d.external_id) BETWEEN 1 AND 120 AND d.amount <> 0 AND abs(d.amount) < 1e16
+        AND d.amount > coalesce({{lowest}}, d.amount - 1) AND d.amount = round(d.amount, c.digits)) IS NOT TRUE
+) d
 CROSS JOIN LATERAL (VALUES
     ('external_id', d.external_id, 'external_id_invalid', length(d.external_id) NOT BETWEEN 1 AND 120),
-    ('currency', d.currency, 'currency_unknown', c.code IS NULL),
+    ('currency', d.currency, 'currency_unknown', d.code IS NULL),
     ('amount', d.amount::text, 'amount_invalid',
-        d.amount = 0 OR d.amount <= {{lowest}} OR abs(d.amount) >= 1e16 OR d.amount <> round(d.amount, c.digits))
+        d.amount = 0 OR d.amount <= {{lowest}} OR abs(d.amount) >= 1e16 OR d.amount <> round(d.amount, d.digits))
 ) AS bad(field, value, code, is_bad)
-WHERE d.is_new AND bad.is_bad
+WHERE bad.is_bad
 """
 
 # A corrected amount stands in the entries: the issue that was not reversed. A due date may be the first or the
