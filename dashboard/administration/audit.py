@@ -62,6 +62,14 @@ class AuditTable(DataTable):
         """To the microsecond, with its zone."""
         return value.isoformat()
 
+    def render_action(self, value: str) -> str:
+        """In words."""
+        return desk.action(value)
+
+    def value_action(self, value: str) -> str:
+        """The stable code."""
+        return value
+
     def render_data(self, record: AuditEvent) -> Any:
         """Names and values."""
         return desk.pairs(record.data)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dashboard.audit_words import AUDIT_ACTIONS
 from dashboard.formats import NOT_AVAILABLE
 
 register = template.Library()
@@ -41,6 +42,12 @@ def days_old(value: int | None) -> str:
     if value is None:
         return NOT_AVAILABLE
     return _("today") if value <= 0 else ngettext("%(days)s day", "%(days)s days", value) % {"days": f"{value:,}"}
+
+
+@register.simple_tag
+def action(code: str) -> str:
+    """An audited action in words; one without words shows its code."""
+    return str(AUDIT_ACTIONS.get(code, code))
 
 
 @register.simple_tag
