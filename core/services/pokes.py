@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from celery import Celery
 from django.conf import settings
@@ -25,6 +26,14 @@ def broker_app() -> Celery:
     """The firm's Celery application, named by the settings: core knows no floor above it."""
     app: Celery = import_string(settings.JOBS_APP)
     return app
+
+
+def get_task(name: str) -> Any:
+    """The task itself, to be called in this process; without the checks that a starting worker makes."""
+    app = broker_app()
+    if name not in app.tasks:
+        app.autodiscover_tasks(force=True)
+    return app.tasks[name]
 
 
 def poke(jobs: Iterable[Job]) -> None:

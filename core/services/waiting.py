@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from core.models import Run
 from core.queries.runs import RunProgress, has_live_lease, list_free_jobs, run_progress
-from core.services.pokes import broker_app
+from core.services.pokes import get_task
 from core.services.sweeper import sweep
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,5 @@ class _Waiter:
 
 def work_here(run_id: int) -> bool:
     """Do one free job of the run in this process, with the very task a worker would run; False if there is none."""
-    app = broker_app()
-    app.loader.import_default_modules()
     free = list(list_free_jobs(run_id))
-    return any(app.tasks[task](job_id=job_id) for job_id, task in free)
+    return any(get_task(task)(job_id=job_id) for job_id, task in free)
