@@ -69,11 +69,10 @@ def _chart(payments: Sequence[Payment], habit: Decimal | None) -> Chart:
         unit=_("days"),
         series=[Series(_("settled"), paid, "accent"), Series(_("open, days late so far"), late, "worst")],
         extra={
-            "axis": _("days late"),
             "median": None if habit is None else float(habit),
             "median_words": _("median %(days)s") % {"days": formats.figure(habit, digits=0)},
             "trend_name": _("median of the last %(count)s") % {"count": ROLLING},
-            "trend": _rolling(payments),
+            "trend": _rolling([payment for payment in payments if not payment.is_open]),
         },
     )
 
@@ -96,7 +95,7 @@ def _point(payment: Payment, ladder: Sequence[Decimal]) -> dict[str, object]:
 
 
 def _rolling(payments: Sequence[Payment]) -> list[tuple[str, float]]:
-    """Median of each invoice and the six before it, by due date: shows a habit that drifts."""
+    """Median of each settled invoice and the six before it, by due date: shows a habit that drifts."""
     points = []
     for end in range(ROLLING, len(payments) + 1):
         window = payments[end - ROLLING : end]

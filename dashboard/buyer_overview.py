@@ -14,12 +14,20 @@ from dashboard.buyer_trade import InvoiceLinkColumn
 from dashboard.charts import bucket_chart
 from dashboard.context import PageContext
 from dashboard.glossary import TERMS
-from dashboard.open_items import DaysPastDueColumn, items_url
+from dashboard.open_items import items_url
 from dashboard.queries.accounts import Account
 from dashboard.queries.behaviour import list_payments
 from dashboard.queries.open_items import OpenItemFilter, list_open_items
 from dashboard.queries.owed import Owed, OwedRow, list_owed, total_of
-from dashboard.tables import BaseMoneyColumn, DataTable, DateColumn, MoneyColumn, PagedData, TextColumn
+from dashboard.tables import (
+    BaseMoneyColumn,
+    DataTable,
+    DateColumn,
+    DaysPastDueColumn,
+    MoneyColumn,
+    PagedData,
+    TextColumn,
+)
 from invoices.domain.kinds import AgingBasis
 
 BEHAVIOUR_DAYS = 3 * 365

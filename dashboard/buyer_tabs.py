@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from alerts import labels as alert_words
 from dashboard import formats, labels
 from dashboard.buyer_trade import DisputesTable, OrdersTable, ShipmentsTable
 from dashboard.context import PageContext
@@ -88,7 +89,9 @@ def _words(row: TimelineRow) -> str:
     if row.kind in {"event", "event_end"}:
         return " · ".join(filter(None, [str(labels.label_of(labels.EVENTS, row.code).text), row.note]))
     if row.kind in {"alert", "alert_closed"}:
-        return " · ".join(filter(None, [str(labels.word_of(labels.RULES, row.code)), row.note]))
+        return " · ".join(
+            filter(None, [str(labels.word_of(alert_words.RULES, row.code)), str(alert_words.note_text(row.note))])
+        )
     if row.kind == "dispute":
         return f"{row.note} · {labels.word_of(labels.DISPUTE_REASONS, row.code)}"
     if row.kind == "entry":

@@ -23,6 +23,7 @@ from dashboard.tables import (
     BuyerColumn,
     CountryColumn,
     DataTable,
+    DaysPastDueColumn,
     GradeColumn,
     LabelColumn,
     PagedData,
@@ -62,7 +63,7 @@ class BuyersTable(DataTable):
     open_amount = BaseMoneyColumn(_("open"))
     overdue = BaseMoneyColumn(_("overdue"), tip=TERMS["overdue"].tip)
     over_90 = BaseMoneyColumn(_("over 90 days"))
-    oldest = TextColumn(_("oldest, days past due"), css="num")
+    oldest = DaysPastDueColumn(_("oldest, days past due"), tip=TERMS["dpd"].tip)
 
 
 class BuyersPage(PageView):

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from alerts.domain.states import AlertState, Rule, SubjectType
+from alerts import labels as alert_words
+from alerts.domain.states import AlertState, SubjectType
 from buyers.domain.facts import BuyerStatus, EventKind, KycStatus, MergeState, ScreeningResult
 from core.domain.roles import Role
 from invoices.domain.aging import DEFAULT_BUCKETS
@@ -121,19 +122,6 @@ MERGES = {
     MergeState.UNDONE: Label(_("undone")),
 }
 
-RULES = {
-    Rule.OVERDUE_15: _("overdue more than 15 days"),
-    Rule.OVERDUE_30: _("overdue more than 30 days"),
-    Rule.SCORE_FELL: _("score fell"),
-    Rule.PAYMENT_PERIOD: _("payment period lengthens"),
-    Rule.SUDDEN_TURN: _("sudden turn"),
-    Rule.CONCENTRATION_BUYER: _("concentration on one buyer"),
-    Rule.CONCENTRATION_GROUP: _("concentration on one group"),
-    Rule.CONCENTRATION_COUNTRY: _("concentration on one country/region"),
-    Rule.RELATED_PARTY_LATE: _("related party late"),
-    Rule.LEDGER_MISMATCH: _("ledger does not match its control total"),
-}
-
 ALERT_STATES = {
     AlertState.OPEN: Label(pgettext_lazy("alert", "open"), "bad"),
     AlertState.ACKNOWLEDGED: Label(pgettext_lazy("alert", "acknowledged"), "fair"),
@@ -142,9 +130,8 @@ ALERT_STATES = {
 }
 
 SEVERITIES = {
-    1: Label(_("look"), "warn"),
-    2: Label(_("act"), "bad"),
-    3: Label(_("act today"), "worst"),
+    number: Label(words, tone)
+    for (number, words), tone in zip(alert_words.SEVERITIES.items(), ("warn", "bad", "worst"), strict=True)
 }
 
 SUBJECTS = {
@@ -152,14 +139,6 @@ SUBJECTS = {
     SubjectType.GROUP: _("group"),
     SubjectType.COUNTRY: _("country/region"),
     SubjectType.LEDGER: _("ledger"),
-}
-
-DIMENSIONS = {
-    "buyer_credit": _("buyer credit"),
-    "payment_history": _("payment history"),
-    "fx_tolerance": _("FX tolerance"),
-    "logistics": _("logistics"),
-    "compliance": _("compliance"),
 }
 
 

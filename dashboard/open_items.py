@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,25 +24,14 @@ from dashboard.tables import (
     BuyerColumn,
     DataTable,
     DateColumn,
+    DaysPastDueColumn,
     MoneyColumn,
-    NumberColumn,
     PagedData,
     TextColumn,
     configure,
 )
-from dashboard.templatetags import duewatch
 from invoices.domain.aging import DEFAULT_BUCKETS
 from invoices.domain.kinds import AgingBasis
-
-
-class DaysPastDueColumn(NumberColumn):
-    """Days past due with the tone of the lateness; not due shows the days left in parentheses."""
-
-    def render(self, value: int) -> Any:
-        """A toned figure when overdue."""
-        if value <= 0:
-            return formats.grouped(Decimal(value), digits=0)
-        return duewatch.tone(labels.Label(value, labels.overdue_tone(value)))
 
 
 class OpenItemsTable(DataTable):

@@ -177,6 +177,16 @@ class DaysColumn(NumberColumn):
     write = staticmethod(lambda value: formats.figure(Decimal(value), digits=0))
 
 
+class DaysPastDueColumn(NumberColumn):
+    """Days past due with the tone of the lateness; not due shows the days left in parentheses."""
+
+    def render(self, value: int) -> Any:
+        """A toned figure when overdue."""
+        if value <= 0:
+            return formats.grouped(Decimal(value), digits=0)
+        return duewatch.tone(labels.Label(value, labels.overdue_tone(value)))
+
+
 class MoneyColumn(NumberColumn):
     """An amount with the minor digits of the row's currency (``currency_of`` names the attribute or gives the code)."""
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from core.dates import month_end, months_back
 from core.domain.rates import RATES_SQL
+from core.money import round_money
 from core.queries.rates import rate_table
 from core.queries.sql import fetch_all
 from invoices.queries.open_items import OpenItems
@@ -19,16 +20,15 @@ ZERO = Decimal(0)
 # One pass over the entries: an entry counts as open from its effective date on, as overdue from the later of that
 # and the day after the due date. Running sums over the months give the balances.
 _SQL = f"""
-SELECT coalesce(m.survivor_id, e.buyer_id), p.kind, greatest(p.since, %(first)s::date) AS month,
-       sum(round(e.amount * rates.rate, %(base_digits)s))
+SELECT coalesce(m.survivor_id, e.buyer_id), p.kind, greatest(date_trunc('month', p.since)::date, %(first)s) AS month,
+       sum(e.amount * rates.rate)
 FROM invoices_entry e
 JOIN invoices_invoice i ON i.id = e.invoice_id
-JOIN ({RATES_SQL}) ON rates.currency = i.currency
+JOIN ({RATES_SQL}) rates ON rates.currency = i.currency
 LEFT JOIN buyers_buyermerge m ON m.duplicate_id = e.buyer_id AND m.state = 'merged'
 CROSS JOIN LATERAL (VALUES
-    ('open', date_trunc('month', e.effective_date)::date),
-    ('overdue', date_trunc('month', greatest(e.effective_date, i.due_date + 1))::date)) AS p(kind, since)
-WHERE e.buyer_id = ANY(%(record_ids)s) AND e.effective_date <= %(as_of)s
+    ('open', e.effective_date), ('overdue', greatest(e.effective_date, i.due_date + 1))) AS p(kind, since)
+WHERE e.buyer_id = ANY(%(record_ids)s) AND p.since <= %(as_of)s
 GROUP BY 1, 2, 3
 """
 
@@ -58,7 +58,10 @@ def list_debt_history(
         moves[buyer_id, kind][month] = amount
     starts = [months_back(as_of, back) for back in range(months - 1, -1, -1)]
     return {
-        buyer_id: _balances(moves[buyer_id, "open"], moves[buyer_id, "overdue"], starts, as_of)
+        buyer_id: [
+            MonthlyDebt(row.day, round_money(row.open_amount, base_currency), round_money(row.overdue, base_currency))
+            for row in _balances(moves[buyer_id, "open"], moves[buyer_id, "overdue"], starts, as_of)
+        ]
         for buyer_id in buyer_ids
     }
 

@@ -21,7 +21,6 @@ register = template.Library()
 
 register.filter("whole", formats.whole)
 register.filter("money", formats.money)
-register.filter("percent", formats.percent)
 register.filter("territory", formats.territory)
 
 
@@ -29,6 +28,12 @@ register.filter("territory", formats.territory)
 def figure(value: Decimal | None, digits: int = 1) -> str:
     """A plain number with ``digits`` decimals."""
     return formats.figure(value, digits=digits)
+
+
+@register.filter
+def percent(value: Decimal | None, digits: int = 1) -> str:
+    """A share of 0-1 in percent with ``digits`` decimals."""
+    return formats.percent(value, digits=digits)
 
 
 @register.filter

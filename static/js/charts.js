@@ -73,8 +73,8 @@
           ...base(chart).tooltip, trigger: "item",
           formatter: ({ data }) => (data && data.words ? data.words.join("\n") : ""),
         },
-        xAxis: axis({ type: "time" }),
-        yAxis: values({ name: chart.extra.axis, nameTextStyle: { align: "left" }, axisLabel: { color: css("ink-soft") } }),
+        xAxis: axis({ type: "time", axisLabel: { color: css("ink-soft"), formatter: "{yyyy}-{MM}", hideOverlap: true } }),
+        yAxis: values({ axisLabel: { color: css("ink-soft") } }),
         series: [
           ...chart.series.map((series) => ({
             name: series.name, type: "scatter", itemStyle: { color: colour(series.colour), opacity: 0.75 },
