@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from alerts.domain.states import AlertState
 from core.domain.roles import ApiScope
 from core.models import Job, Run
 from dashboard.labels import Label
@@ -27,6 +28,14 @@ KEY_STATES = {
     "expired": Label(pgettext_lazy("key", "expired"), "warn"),
 }
 
+ALERT_CHOICES = {
+    AlertState.OPEN: pgettext_lazy("alert", "open"),
+    AlertState.ACKNOWLEDGED: pgettext_lazy("alert", "acknowledged"),
+    AlertState.SNOOZED: pgettext_lazy("alert", "snoozed"),
+    AlertState.CLOSED: pgettext_lazy("alert", "closed"),
+    "all": _("all states"),
+}
+
 RUN_STATES = {
     Run.State.QUEUED: Label(pgettext_lazy("run", "queued")),
     Run.State.RUNNING: Label(pgettext_lazy("run", "running"), "fair"),
@@ -44,17 +53,37 @@ RUN_KINDS = {
 }
 
 STAGES = {
-    "ledger": _("ledger check"),
-    "verify": _("ledger check"),
+    "check": _("ledger check"),
     "snapshot": _("aging snapshots"),
-    "snapshots": _("aging snapshots"),
     "score": _("scores"),
-    "scores": _("scores"),
-    "standings": _("buyer standings"),
+    "totals": _("totals"),
     "alerts": _("early warnings"),
+    "standings": _("buyer standings"),
     "finish": _("finish"),
     "import": _("import"),
-    "totals": _("totals"),
+    "shards": _("aging snapshots"),
+}
+
+# What a job counts, in words; what is not listed here is not shown as a count.
+COUNTED = {
+    "items": _("open items"),
+    "lines": _("lines"),
+    "buyers": _("buyers"),
+    "buyers_scored": _("buyers scored"),
+    "evidence": _("with evidence"),
+    "dates": _("days"),
+    "opened": pgettext_lazy("alerts", "opened"),
+    "reopened": pgettext_lazy("alerts", "reopened"),
+    "returned": pgettext_lazy("alerts", "returned"),
+    "worsened": pgettext_lazy("alerts", "worsened"),
+    "closed": pgettext_lazy("alerts", "closed"),
+    "changed": _("changed"),
+    "rows": _("rows"),
+    "created": _("created"),
+    "updated": _("updated"),
+    "unchanged": _("unchanged"),
+    "quarantined": _("quarantined"),
+    "filtered": _("filtered out"),
 }
 
 BATCH_STATES = {

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
+from dashboard import runs
 from dashboard.administration import audit, clients, people, rates
+from dashboard.alerts import detail, worklist
 
 urlpatterns: list[URLPattern] = [
+    path("alerts/", worklist.AlertsPage.as_view(), name="alerts"),
+    path("alerts/<int:alert_id>/", detail.AlertPage.as_view(), name="alert"),
+    re_path(
+        r"^alerts/(?P<alert_id>\d+)/(?P<verb>acknowledge|assign|snooze|reopen)/$",
+        detail.AlertWork.as_view(),
+        name="alert_work",
+    ),
+    path("runs/", runs.RunsPage.as_view(), name="runs"),
+    path("runs/<int:run_id>/", runs.RunPage.as_view(), name="run"),
+    path("runs/start/", runs.StartClose.as_view(), name="run_start"),
+    path("runs/jobs/<int:job_id>/restart/", runs.RestartJob.as_view(), name="run_restart"),
     path("audit/", audit.AuditPage.as_view(), name="audit"),
     path("administration/", people.PeoplePage.as_view(), name="administration"),
     path("administration/people/<int:user_id>/", people.PersonPage.as_view(), name="administration_person"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -51,15 +52,19 @@ def action(code: str) -> str:
 
 
 @register.simple_tag
-def pairs(data: dict[str, Any] | None) -> SafeString:
+def pairs(data: Mapping[Any, Any] | None) -> SafeString:
     """A flat mapping as a small list of names and values."""
-    rows = [(name.replace("_", " "), _plain(value)) for name, value in (data or {}).items() if value not in (None, "")]
+    rows = [
+        (str(name).replace("_", " "), _plain(value)) for name, value in (data or {}).items() if value not in (None, "")
+    ]
     return format_html('<span class="pairs">{}</span>', format_html_join(" · ", "{}: <b>{}</b>", rows))
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items())
     return str(value)

@@ -1,0 +1,56 @@
+"""An alert in words: what it is about, why it rang, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from alerts.domain.states import SubjectType
+from alerts.labels import proposed_action
+from alerts.models import Alert
+from alerts.queries.alerts import shown_evidence
+from dashboard import evidence
+from dashboard.context import PageContext
+from dashboard.formats import territory
+from dashboard.labels import SUBJECTS
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert as people read it, of the day in the header."""
+
+    subject: str
+    url: str
+    words: str
+    action: str
+    age: int
+    state: str
+    facts: dict[str, Any]
+
+
+def row_of(alert: Alert, page: PageContext) -> AlertRow:
+    """The alert in words; related parties outside the reader's scope are not named."""
+    told = getattr(alert, "evidence_then", None) or alert.evidence
+    facts = shown_evidence(told, rule=alert.rule, scope=page.scope)
+    subject, url = _subject(alert)
+    return AlertRow(
+        subject=subject,
+        url=url,
+        words=evidence.words(alert.rule, facts),
+        action=str(proposed_action(alert.rule)),
+        age=((alert.closed_on or page.as_of) - alert.opened_on).days,
+        state=getattr(alert, "state_then", None) or alert.state,
+        facts=facts,
+    )
+
+
+def _subject(alert: Alert) -> tuple[str, str]:
+    if alert.buyer is not None:
+        return alert.buyer.name, reverse("dashboard:buyer", args=[alert.buyer.code])
+    if alert.group is not None:
+        return alert.group.name, reverse("dashboard:group", args=[alert.group.code])
+    if alert.subject_type == SubjectType.COUNTRY:
+        return territory(alert.subject_key), ""
+    return f"{SUBJECTS[SubjectType(alert.subject_type)]} {alert.subject_key}", ""
