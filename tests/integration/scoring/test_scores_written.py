@@ -102,7 +102,7 @@ def test_the_evidence_holds_what_the_hash_was_taken_of() -> None:
     evidence = ScoreEvidence.objects.select_related("score").get()
     assert hash_of(canonical(evidence.inputs)) == evidence.score.inputs_hash
     assert evidence.inputs["buyer_credit"]["rating"]["grade"] == "G"
-    assert "certificate_expired" in [reason["code"] for reason in evidence.dimensions["compliance"]["reasons"]]
+    assert "screening_old" in [reason["code"] for reason in evidence.dimensions["compliance"]["reasons"]]
 
 
 def test_a_stored_score_explains_itself_with_and_without_kept_evidence() -> None:
