@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from config.local import processes, supervisor
+from tests import cluster
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED_DATA = CHECKOUT.parent / "shared" / "data"
@@ -24,6 +25,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def embedded_servers() -> None:
     """PostgreSQL and the broker of this test run; only tests that need them start them."""
+    cluster.plant()
     supervisor.ensure_running()
 
 

@@ -23,6 +23,7 @@ from config.settings import CACHES, DATABASES, env, local
 # The owner creates the test database; tests/integration/platform shows what the runtime role may not do.
 DATABASES["default"] |= local_urls.with_socket_as_host(env.db_url_config(local.owner_database_url))
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["TEST"] = {"TEMPLATE": local_urls.DATABASE_NAME}  # migrated already: tests/cluster.py
 # Child processes of a test (workers, commands) are told which test database is theirs.
 DATABASES["default"]["NAME"] = os.environ.get("DUEWATCH_TEST_DATABASE", DATABASES["default"]["NAME"])
 
