@@ -88,3 +88,20 @@ class ScoreEvidence(models.Model):
 
     class Meta:
         triggers = [append_only()]
+
+
+class ScorecardWeights(models.Model):
+    """Weights of the dimensions that somebody published: a version beside the others. Append-only."""
+
+    version = models.CharField(max_length=20, unique=True)
+    rules = models.CharField(max_length=20, help_text="version of the rules that they weigh")
+    weights = models.JSONField(help_text="share of each dimension; they sum to 1")
+    note = models.CharField(max_length=400)
+    published_by = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return self.version

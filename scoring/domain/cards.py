@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.errors import NotFound
 from scoring.domain.v1.card import Card, score_card
 from scoring.domain.v1.facts import Facts
 from scoring.domain.weights import DEFAULT_WEIGHTS, Weights
@@ -26,11 +25,3 @@ class CardVersion:
 
 CARDS = {"v1": CardVersion("v1", score_card, DEFAULT_WEIGHTS)}
 CURRENT = "v1"
-
-
-def get_card(version: str) -> CardVersion:
-    """The scorecard of a version; raises ``scorecard_unknown``."""
-    if version not in CARDS:
-        known = ", ".join(CARDS)
-        raise NotFound("scorecard_unknown", f"There is no scorecard {version!r}; known: {known}.", {"value": version})
-    return CARDS[version]

@@ -18,7 +18,6 @@ from buyers.queries.accounts import Accounts, Moment
 from buyers.queries.facts import list_events
 from core.domain.rates import RateTable
 from core.queries.rates import rate_table
-from scoring.domain.cards import CURRENT, get_card
 from scoring.domain.v1.arrays import Ints, count, ratio, total
 from scoring.domain.v1.buyer_credit import is_insolvent
 from scoring.domain.v1.caps import GRADES
@@ -27,6 +26,7 @@ from scoring.queries import columns
 from scoring.queries.inputs import load_inputs
 from scoring.queries.ledger import fetch_open_items, fetch_payments
 from scoring.queries.related import DEFAULT_DAYS
+from scoring.queries.scorecards import current_card
 
 SHARD = 2000
 LATE_SHARE_DAYS = 365
@@ -69,7 +69,7 @@ def _shard(
     ids: Sequence[int], as_of: date, horizon_days: int, base_currency: str
 ) -> tuple[NDArray[np.float64], NDArray[np.str_], NDArray[np.float64], NDArray[np.bool_]]:
     inputs = load_inputs(buyer_ids=ids, as_of=as_of, base_currency=base_currency)
-    card = get_card(CURRENT).score(inputs.facts)
+    card = current_card().score(inputs.facts)
     kept = ~_in_default(inputs.facts) & (count(inputs.facts.payments.owner, inputs.facts.buyers) > 0)
     grades = np.array(GRADES)[card.grades.after]
     outcome = _defaults(inputs.accounts, as_of, horizon_days, base_currency)

@@ -13,17 +13,23 @@ from buyers.models import Buyer
 from buyers.queries.accounts import survivors_of
 from core.access.scope import SYSTEM, Scope
 from core.errors import NotFound
-from scoring.domain.cards import CURRENT, CardVersion, get_card
+from scoring.domain.cards import CardVersion
 from scoring.domain.v1.caps import CAPS, GRADES
 from scoring.domain.v1.card import Card, reasons_of
 from scoring.domain.weights import DIMENSIONS
 from scoring.models import Score, ScoreEvidence
 from scoring.queries.inputs import load_inputs
 from scoring.queries.records import Record, canonical, hash_of, records
+from scoring.queries.scorecards import current_card, get_card
 
 
 def explain(
-    *, buyer_id: int, as_of: date, known_at: datetime | None = None, base_currency: str | None = None
+    *,
+    buyer_id: int,
+    as_of: date,
+    known_at: datetime | None = None,
+    base_currency: str | None = None,
+    card: CardVersion | None = None,
 ) -> dict[str, Any]:
     """The score of a buyer as of a date and as known at a moment, computed now; nothing is written.
 
@@ -31,7 +37,7 @@ def explain(
     "coverage", "weight", "reasons": [{"code", "points"}], "evidence"}}, "caps": [{"code", "grade", "binds"}]}``.
     A merged duplicate is explained under its survivor by the caller.
     """
-    version = get_card(CURRENT)
+    version = card or current_card(known_at)
     base = base_currency or settings.BASE_CURRENCY
     inputs = load_inputs(buyer_ids=[buyer_id], as_of=as_of, known_at=known_at, base_currency=base)
     (record,) = records(inputs, version=version.version, weights=version.weights)
@@ -97,7 +103,11 @@ def explain_score(score: Score) -> dict[str, Any]:
     evidence = ScoreEvidence.objects.filter(score=score).first()
     if evidence is None:
         return explain(
-            buyer_id=score.buyer_id, as_of=score.as_of, known_at=score.known_at, base_currency=score.base_currency
+            buyer_id=score.buyer_id,
+            as_of=score.as_of,
+            known_at=score.known_at,
+            base_currency=score.base_currency,
+            card=get_card(score.version),
         )
     return _stored(score, evidence)
 

@@ -9,10 +9,10 @@ import numpy as np
 from django.conf import settings
 
 from core.errors import DomainError
-from scoring.domain.cards import CURRENT
 from scoring.domain.v1.caps import GRADES
 from scoring.evaluation.discrimination import Discrimination, evaluate
 from scoring.queries.cohorts import Cohort, load_cohort
+from scoring.queries.scorecards import current_card
 
 MIN_DEFAULTS = 10
 
@@ -67,7 +67,7 @@ def backtest_scorecard(*, as_of: date, horizon_days: int, today: date) -> Backte
     for one in (past, cohort):
         _check_enough(one)
     return BacktestReport(
-        version=CURRENT,
+        version=current_card().version,
         horizon_days=horizon_days,
         learned_from=_size(past),
         judged_on=_size(cohort),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from scoring.domain.cards import get_card
 from scoring.models import Score, ScoreEvidence
 from scoring.queries.inputs import load_inputs
 from scoring.queries.records import canonical
+from scoring.queries.scorecards import get_card
 from scoring.queries.scores import get_score
 from scoring.services.rows import RESULT_COLUMNS, score_rows
 

@@ -14,9 +14,10 @@ from buyers.queries.accounts import get_accounts
 from core.copying import copy_rows
 from core.dates import month_end
 from core.queries.sql import fetch_all, fetch_one
-from scoring.domain.cards import CURRENT, CardVersion, get_card
+from scoring.domain.cards import CardVersion
 from scoring.domain.v1.card import Card
 from scoring.queries.inputs import Inputs, load_inputs
+from scoring.queries.scorecards import current_card
 from scoring.services.rows import RESULT_COLUMNS, ScoreRow, evidence_texts, score_rows
 
 WithEvidence = Literal["changed", "all", "none"]
@@ -47,7 +48,7 @@ def score_buyers(
     """
     if run_id is not None and (done := _done(run_id, buyer_ids, known_at)):
         return done
-    card_version = get_card(CURRENT)
+    card_version = current_card(known_at)
     inputs = load_inputs(buyer_ids=buyer_ids, as_of=as_of, known_at=known_at, base_currency=settings.BASE_CURRENCY)
     card, rows = score_rows(inputs, card_version)
     with transaction.atomic():
