@@ -2,14 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
-from dashboard.pages import PageView
+from buyers.models import Buyer
+from core.domain.roles import Permission, is_granted
+from dashboard import home_charts, labels
+from dashboard.exports import wanted_export
+from dashboard.home_alerts import worklist_of
+from dashboard.home_movers import movers_of
+from dashboard.home_tiles import own_tiles, tiles_of
+from dashboard.queries.countries import list_country_lines
+from dashboard.queries.deadlines import Deadline, list_deadlines
+from dashboard.queries.movers import own_totals
+from dashboard.snapshots import SnapshotPage
+from dashboard.tables import configure
+from invoices.queries.snapshots import Snapshot
 
 
-class HomePage(PageView):
-    """``/``"""
+class HomePage(SnapshotPage):
+    """``/``: the portfolio for who may see it, own buyers for sales, administration for administrators."""
+
+    permission = Permission.BUYER_READ
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Who may see no buyer has their work elsewhere."""
+        role = getattr(request.user, "role", "")
+        if request.user.is_authenticated and not is_granted(role, Permission.BUYER_READ):
+            return redirect("dashboard:administration")
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        """Tiles, alerts, deadlines, charts."""
-        return self.render("home/home.html")
+        """An empty database says what to do first."""
+        if not Buyer.objects.exists():
+            return self.render("home/empty.html", may_import=self.page.may(Permission.LEDGER_IMPORT))
+        return super().get(request)
+
+    def show(self, request: HttpRequest, snapshot: Snapshot) -> HttpResponseBase:
+        """Tiles, movers, alerts, deadlines, aging, trend, map."""
+        page, found = self.page, snapshot.set
+        totals = found.totals if page.scope.is_everything else None
+        countries = list_country_lines(totals=totals, set_id=found.pk, as_of=page.as_of, scope=page.scope)
+        table = home_charts.CountriesTable(countries, name="countries", base_currency=page.base_currency)
+        export = wanted_export(request, table)
+        if export:
+            return export
+        tiles, buckets = self._sums(found.totals, found.pk)
+        return self.render(
+            "home/home.html",
+            snapshot=snapshot,
+            tiles=tiles,
+            movers=movers_of(totals=totals, set_id=found.pk, page=page),
+            worklist=worklist_of(page=page),
+            deadlines=[_deadline(row) for row in list_deadlines(set_id=found.pk, as_of=page.as_of, scope=page.scope)],
+            aging_chart=home_charts.aging_chart(buckets, page),
+            trend_chart=home_charts.trend_chart(found.totals["trend"], page) if totals else None,
+            map_chart=home_charts.map_chart(countries, page),
+            table=configure(request, table, per_page=15),
+            totals=totals,
+            old_rates=old_rates_of(found.totals),
+            control_is_ok=all(line["ok"] for line in found.totals["control"]),
+        )
+
+    def _sums(self, totals: dict[str, Any], set_id: int) -> tuple[list[Any], list[Decimal]]:
+        if self.page.scope.is_everything:
+            return tiles_of(totals), [Decimal(bucket["amount"]) for bucket in totals["aging"]["due"]["buckets"]]
+        sums, buckets = own_totals(set_id=set_id, scope=self.page.scope)
+        return own_tiles(sums, self.page.base_currency), buckets
+
+
+def old_rates_of(totals: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Currencies that are owed in and whose rate is older than the warning age, each with the date of its rate."""
+    used = {line["currency"] for line in totals["control"]}
+    return [(code, totals["rates"][code]["date"]) for code in totals["rates_warnings"] if code in used]
+
+
+def _deadline(row: Deadline) -> tuple[Any, Deadline]:
+    return labels.word_of(labels.DEADLINES, row.what), row

@@ -25,6 +25,12 @@ register.filter("territory", formats.territory)
 
 
 @register.filter
+def plain(value: Any, currency: str) -> str:
+    """An amount that a snapshot holds as text."""
+    return formats.money(Decimal(str(value)), currency)
+
+
+@register.filter
 def figure(value: Decimal | None, digits: int = 1) -> str:
     """A plain number with ``digits`` decimals."""
     return formats.figure(value, digits=digits)
@@ -186,3 +192,13 @@ def chart_number(value: Any, chart: Chart) -> str:
 def chart(drawing: Chart, name: str, size: str = "") -> dict[str, Any]:
     """A chart with its data and its table."""
     return {"chart": drawing, "id": name, "json_id": f"chart-{name}", "size": size}
+
+
+@register.simple_tag(takes_context=True)
+def choice_url(context: Mapping[str, Any], name: str, value: str) -> str:
+    """The address with one choice changed, from the first page and in the usual order."""
+    query = context["request"].GET.copy()
+    for left_behind in ("page", "sort"):
+        query.pop(left_behind, None)
+    query[name] = value
+    return f"?{query.urlencode()}"

@@ -129,7 +129,7 @@
       },
       series: [{
         type: "map", map: "world", nameProperty: "iso2", aspectScale: 1, roam: false, left: 4, right: 4, top: 4, bottom: 4,
-        selectedMode: false, data: chart.series[0].values,
+        selectedMode: false, showLegendSymbol: false, data: chart.series[0].values,
         itemStyle: { areaColor: css("line-soft"), borderColor: css("surface"), borderWidth: 0.6 },
         emphasis: { label: { show: false }, itemStyle: { areaColor: css("accent") } }, label: { show: false },
       }],
