@@ -20,7 +20,7 @@ from invoices.domain.kinds import AgingBasis
 from invoices.filters import AgingParams
 from invoices.queries.aging import AgingQuestion, AgingReport, control_in, get_aging
 from invoices.queries.aging_lines import AgingLine, list_aging
-from invoices.serializers import AgingSerializer
+from invoices.serializers_aging import AgingSerializer
 
 
 class Aging(ReadView):

@@ -6,10 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.params import MAX_PAGE_SIZE, MomentParams
+from core.api.pagination import MAX_PAGE_SIZE
+from core.api.params import MomentParams, PageParams
 from core.money import known_currencies
 from invoices.domain.kinds import AgingBasis
 from invoices.queries.aging_lines import GROUPINGS
+from invoices.queries.invoices import InvoiceFilter, InvoiceState
 
 
 class CurrencyField(serializers.CharField):
@@ -39,4 +41,33 @@ class AgingParams(MomentParams):
     cursor = serializers.CharField(required=False, help_text="Taken from next: the following lines.")
     page_size = serializers.IntegerField(
         required=False, min_value=1, max_value=10 * MAX_PAGE_SIZE, default=MAX_PAGE_SIZE, help_text="Lines on a page."
+    )
+
+
+class InvoiceParams(PageParams, MomentParams):
+    """Which invoices, of which day."""
+
+    buyer = serializers.CharField(required=False, max_length=60, help_text="Code of a buyer.")
+    currency = CurrencyField(required=False)
+    source = serializers.CharField(  # type: ignore[assignment]
+        required=False, max_length=60, help_text="Source system that the invoice came from."
+    )
+    q = serializers.CharField(required=False, max_length=100, help_text="Part of the number or of the source's id.")
+    state = serializers.ChoiceField(
+        [state.value for state in InvoiceState], required=False, help_text="As of the day asked for."
+    )
+    issued_from = serializers.DateField(required=False)
+    issued_to = serializers.DateField(required=False)
+    due_from = serializers.DateField(required=False)
+    due_to = serializers.DateField(required=False)
+
+
+def wanted_invoices(given: dict[str, Any], *, buyer_id: int | None) -> InvoiceFilter:
+    """The query's filter out of checked parameters."""
+    names = ("currency", "source", "issued_from", "issued_to", "due_from", "due_to")
+    return InvoiceFilter(
+        buyer_ids=None if buyer_id is None else [buyer_id],
+        text=given.get("q", ""),
+        state=InvoiceState(given["state"]) if "state" in given else None,
+        **{name: given[name] for name in names if name in given},
     )

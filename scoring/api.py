@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from buyers.queries.records import get_buyer_id
 from core.api.pagination import CursorPagination
+from core.api.params import Params
 from core.api.schema import answers, page_of
 from core.api.views import ReadView
 from scoring.filters import ScoreParams
@@ -58,6 +59,7 @@ class ScoreDetail(ReadView):
     )
     def get(self, request: Request, pk: int) -> Response:
         """Out of the evidence that was kept, else rebuilt from what was known then."""
+        self.parse(Params)
         score = get_score(pk, scope=self.scope)
         serializer = ScoreDetailSerializer(score, context={"explanation": explain_score(score)})
         return Response(serializer.data)

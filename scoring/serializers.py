@@ -25,7 +25,7 @@ VALUES_SCHEMA = {
 }
 
 
-class ScoreSerializer(serializers.Serializer[Score]):
+class ScoreSerializer(serializers.Serializer[Any]):
     """The score of a buyer on a day: immutable."""
 
     id = serializers.IntegerField()
@@ -51,10 +51,10 @@ class ScoreSerializer(serializers.Serializer[Score]):
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
-    """What moved the value of a dimension; the points of all reasons add up to it."""
+    """What a reason took away: the value of a dimension is 100 − the points of all its reasons."""
 
     code = serializers.CharField()
-    points = serializers.FloatField()
+    points = serializers.FloatField(help_text="Points of 100; a negative one gives points back.")
 
 
 class DimensionSerializer(serializers.Serializer[Any]):

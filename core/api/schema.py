@@ -66,7 +66,7 @@ def answers(ok: Any, *problems: int) -> dict[Any, Any]:
     """Responses of an operation: the good one, those that every read may give, and ``problems`` besides."""
     statuses = sorted({400, 401, 403, 406, 429, *problems})
     failing = {(status, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, _MEANINGS[status]) for status in statuses}
-    return {(200, "application/json"): ok, **failing}
+    return {(200, "application/json"): OpenApiResponse(ok, "What was asked for."), **failing}
 
 
 def page_of(row: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
