@@ -70,7 +70,13 @@ def _totals(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _line(title: str, rows: int, sums: list[str]) -> str:
-    return f"  {title:<12}{rows:>10,}" + "".join(f"{amount:>22}" for amount in sums)
+    return f"  {title:<12}{rows:>10,}" + "".join(f"{_grouped(amount):>22}" for amount in sums)
+
+
+def _grouped(amount: str) -> str:
+    """Thousands set apart. Example: ``1234.50`` gives ``1,234.50``."""
+    whole, point, part = amount.partition(".")
+    return f"{int(whole):,}{point}{part}" if whole.isdigit() else amount
 
 
 def _quarantine(answer: Mapping[str, Any]) -> Iterator[str]:
