@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -42,7 +41,7 @@ class LinkedAmountColumn(NumberColumn):
         super().__init__(verbose_name, **kwargs)
         self.filters = filters or {}
 
-    def render(self, value: Decimal, record: PivotLine, table: AgingTable) -> Any:
+    def render(self, value: Any, record: Any = None, table: Any = None) -> Any:
         """Zero is toned down and opens nothing."""
         if not value:
             return format_html('<span class="zero">0</span>')

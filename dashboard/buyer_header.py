@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from alerts import labels as alert_words
-from alerts.models import Alert
-from alerts.queries.alerts import list_alerts, shown_evidence
-from core.access.scope import Scope
-from dashboard import evidence, labels
+from alerts.queries.alerts import list_alerts
+from dashboard import labels
+from dashboard.alert_lines import AlertLine, lines_of
 from dashboard.context import PageContext
 from dashboard.open_items import items_url
 from dashboard.queries.accounts import Account
 from dashboard.queries.owed import Owed, list_owed, total_of
 from dashboard.queries.scores import Standing, get_standing
-
-
-@dataclass(frozen=True, slots=True)
-class AlertLine:
-    """An alert in words."""
-
-    alert: Alert
-    rule: Any
-    severity: labels.Label
-    state: labels.Label
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +34,8 @@ def header_of(*, account: Account, page: PageContext) -> Header:
         status=labels.label_of(labels.BUYER_STATUS, account.buyer.status),
         owed=total_of(owed),
         standing=get_standing(buyer_id=account.buyer.pk, as_of=page.as_of),
-        alerts=[line_of(alert, page.scope) for alert in list_alerts(page.scope, buyer_id=account.buyer.pk)[:10]],
+        alerts=lines_of(list_alerts(page.scope, buyer_id=account.buyer.pk)[:10], page.scope),
         rows_url=items_url(buyer=account.buyer.code),
         overdue_url=items_url(buyer=account.buyer.code, overdue=1),
         unconverted_url=items_url(buyer=account.buyer.code, unconverted=1),
-    )
-
-
-def line_of(alert: Alert, scope: Scope) -> AlertLine:
-    """An alert with its words and colours."""
-    return AlertLine(
-        alert=alert,
-        rule=labels.word_of(alert_words.RULES, alert.rule),
-        severity=labels.label_of(labels.SEVERITIES, alert.severity),  # type: ignore[arg-type]
-        state=labels.label_of(labels.ALERT_STATES, alert.state),
-        words=evidence.words(alert.rule, shown_evidence(alert.evidence, rule=alert.rule, scope=scope)),
     )

@@ -15,11 +15,14 @@ from dashboard import formats
 Evidence = Mapping[str, Any]
 
 
-def words(rule: str, evidence: Evidence) -> str:
-    """One sentence for a rule and its evidence; what cannot be said in words is left out, never invented."""
+def words(rule: str, evidence: Evidence, names: Mapping[str, str] | None = None) -> str:
+    """One sentence for a rule and its evidence; what cannot be said in words is left out, never invented.
+
+    ``names`` gives the names of buyers that the evidence mentions by code.
+    """
     write = _WRITERS.get(rule)
     try:
-        return write(evidence) if write else ""
+        return write({**evidence, "names": names or {}}) if write else ""
     except KeyError:
         return ""
 
@@ -79,8 +82,11 @@ def _concentration(evidence: Evidence) -> str:
 
 
 def _related(evidence: Evidence) -> str:
-    rows = list(evidence["rows"])
-    named = ", ".join(_("%(buyer)s (%(days)s)") % {"buyer": r["buyer"], "days": _days(r["days"])} for r in rows[:3])
+    names, rows = evidence["names"], list(evidence["rows"])
+    named = ", ".join(
+        _("%(buyer)s (%(days)s)") % {"buyer": names.get(row["buyer"], row["buyer"]), "days": _days(row["days"])}
+        for row in rows[:3]
+    )
     return _("Related parties late: %(named)s.") % {"named": named}
 
 

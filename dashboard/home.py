@@ -75,10 +75,14 @@ class HomePage(SnapshotPage):
         return own_tiles(sums, self.page.base_currency), buckets
 
 
-def old_rates_of(totals: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Currencies that are owed in and whose rate is older than the warning age, each with the date of its rate."""
+def old_rates_of(totals: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Rates in use that are older than the warning age: their date and the currencies, oldest first."""
     used = {line["currency"] for line in totals["control"]}
-    return [(code, totals["rates"][code]["date"]) for code in totals["rates_warnings"] if code in used]
+    by_day: dict[str, list[str]] = {}
+    for code in totals["rates_warnings"]:
+        if code in used:
+            by_day.setdefault(totals["rates"][code]["date"], []).append(code)
+    return sorted(by_day.items())
 
 
 def _deadline(row: Deadline) -> tuple[Any, Deadline]:

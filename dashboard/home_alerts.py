@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from alerts import labels as alert_words
+from alerts.domain.states import Rule
 from alerts.models import Alert
 from alerts.queries.alerts import list_alerts, list_alerts_as_of
 from buyers.models import BuyerGroup
 from dashboard import labels
-from dashboard.buyer_header import AlertLine, line_of
+from dashboard.alert_lines import AlertLine, line_of, names_in
 from dashboard.context import PageContext
 
 READ = 80
@@ -48,11 +50,19 @@ def worklist_of(*, page: PageContext) -> Worklist:
     by_subject: dict[tuple[str, object], list[Alert]] = {}
     for alert in rows.select_related("buyer__group", "group", "assignee")[:READ]:
         by_subject.setdefault(_subject(alert), []).append(alert)
+    shown = list(by_subject.values())[:SHOWN]
+    names = names_in(alert for alerts in shown for alert in alerts)
     return Worklist(
-        subjects=[_ringing(alerts, page) for alerts in list(by_subject.values())[:SHOWN]],
+        subjects=[_ringing(alerts, page, names) for alerts in shown],
         live=rows.count(),
         unassigned=rows.filter(assignee=None).count() if page.is_latest else 0,
     )
+
+
+def _without_milder(alerts: list[Alert]) -> list[Alert]:
+    """Who is overdue by more than 30 days is so by more than 15: the milder rule says nothing more."""
+    severe = {alert.subject_key for alert in alerts if alert.rule == Rule.OVERDUE_30}
+    return [alert for alert in alerts if alert.rule != Rule.OVERDUE_15 or alert.subject_key not in severe]
 
 
 def _subject(alert: Alert) -> tuple[str, object]:
@@ -61,8 +71,9 @@ def _subject(alert: Alert) -> tuple[str, object]:
     return ("group", group_id) if group_id else (alert.subject_type, alert.subject_key)
 
 
-def _ringing(alerts: list[Alert], page: PageContext) -> Ringing:
-    worst = line_of(alerts[0], page.scope)
+def _ringing(every: list[Alert], page: PageContext, names: Mapping[str, str]) -> Ringing:
+    alerts = _without_milder(every)
+    worst = line_of(alerts[0], page.scope, names)
     parties = {alert.buyer_id for alert in alerts if alert.buyer_id}
     group = alerts[0].group or (alerts[0].buyer.group if alerts[0].buyer else None)
     rules = dict.fromkeys(alert.rule for alert in alerts if alert.rule != alerts[0].rule)

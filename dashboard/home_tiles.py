@@ -108,7 +108,7 @@ def _receivables(now: Totals, before: Totals | None, base: str) -> Tile:
     value = amount(now["amount"])
     was = amount(before["amount"]) if before else None
     share = (value - was) / was if was else None
-    change = _("%(change)s in a month") % {"change": f"{share:+.1%}"} if share is not None else ""
+    change, _moved = _change(_hundred(share), ZERO, " %", 1)
     words = _("%(items)s items, %(buyers)s buyers") % {"items": f"{now['items']:,}", "buyers": f"{now['buyers']:,}"}
     return Tile(
         _("Receivables"),
@@ -146,7 +146,7 @@ def _over_90(now: Totals, before: Totals | None) -> Tile:
         "",
         _formula(TERMS["dpd"].tip, _("Σ open items more than 90 days past due")),
         items_url(overdue=91),
-        change=_("%(change)s in a month") % {"change": f"{share:+.1%}"} if share is not None else "",
+        change=_change(_hundred(share), ZERO, " %", 1)[0],
         is_worse=_worse(value - was) if was is not None else None,
         more=_("%(share)s of receivables") % {"share": formats.percent(_share(value, now))},
     )

@@ -156,7 +156,7 @@ def bucket_words(basis: AgingBasis) -> list[str]:
     return [bucket_word(label) for label in DEFAULT_BUCKETS.labels(basis)]
 
 
-def label_of(table: dict[Any, Label], code: str) -> Label:
+def label_of(table: dict[Any, Label], code: Any) -> Label:
     """The label of a code; a code that is not listed shows itself, so that nothing is hidden."""
     return table.get(code) or Label(str(code).replace("_", " "))
 

@@ -119,7 +119,7 @@ def configure(request: HttpRequest, table: T, *, per_page: int = PER_PAGE) -> T:
 class TextColumn(tables.Column):  # type: ignore[misc]
     """Words; empty shows a dash."""
 
-    def __init__(self, verbose_name: Any = None, *, tip: str = "", css: str = "", **kwargs: Any) -> None:
+    def __init__(self, verbose_name: Any = None, *, tip: Any = "", css: str = "", **kwargs: Any) -> None:
         th = {"scope": "col", "class": css, **({"data-tip": tip} if tip else {})}
         super().__init__(
             verbose_name=verbose_name,
@@ -194,7 +194,7 @@ class MoneyColumn(NumberColumn):
         super().__init__(verbose_name, **kwargs)
         self.currency_of = currency_of
 
-    def render(self, value: Any, record: Any) -> Any:
+    def render(self, value: Any, record: Any = None) -> Any:
         """The amount to its last minor digit."""
         text = formats.money(value, str(tables.A(self.currency_of).resolve(record)))
         return format_html('<span class="zero">{}</span>', text) if value == 0 else text

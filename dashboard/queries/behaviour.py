@@ -43,5 +43,5 @@ class Payment:
 def list_payments(*, buyer_ids: Sequence[int], as_of: date, since: date) -> list[Payment]:
     """Invoices issued after ``since`` that were settled by ``as_of``, and those overdue on it, by due date."""
     rows = fetch_all(_SQL, {"buyers": list(buyer_ids), "as_of": as_of, "since": since})
-    payments = [Payment(*row, days_late=((row[6] or as_of) - row[5]).days) for row in rows]
+    payments = [Payment(*row, ((row[6] or as_of) - row[5]).days) for row in rows]
     return [payment for payment in payments if payment.settled_on or payment.days_late > 0]

@@ -73,4 +73,4 @@ def list_deadlines(*, set_id: int, as_of: date, scope: Scope, days: int = 30, li
         "owner": scope.sales_owner_id,
         "limit": limit,
     }
-    return [Deadline(*row, days_left=(row[5] - as_of).days) for row in fetch_all(_SQL, parameters)]
+    return [Deadline(*row, (row[5] - as_of).days) for row in fetch_all(_SQL, parameters)]

@@ -39,7 +39,8 @@ class InvoiceSheet:
     @property
     def paid_share(self) -> Decimal:
         """Share of the issued amount that is no longer open."""
-        return 1 - self.open_amount / self.invoice.amount
+        issued: Decimal = self.invoice.amount
+        return 1 - self.open_amount / issued
 
 
 def get_invoice_sheet(*, invoice: Invoice, as_of: date) -> InvoiceSheet:

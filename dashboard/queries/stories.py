@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -55,7 +55,7 @@ class Story:
     lateness: tuple[int, ...]
 
 
-def list_stories(*, members: dict[str, Sequence[int]], as_of: date, base_currency: str) -> dict[str, Story]:
+def list_stories(*, members: Mapping[str, Sequence[int]], as_of: date, base_currency: str) -> dict[str, Story]:
     """A story for each subject (any key) out of its member buyers; subjects without invoices have none."""
     if not members:
         return {}
@@ -69,7 +69,7 @@ def list_stories(*, members: dict[str, Sequence[int]], as_of: date, base_currenc
     }
 
 
-def _params(members: dict[str, Sequence[int]], as_of: date, base_currency: str) -> dict[str, object]:
+def _params(members: Mapping[str, Sequence[int]], as_of: date, base_currency: str) -> dict[str, object]:
     subjects = {buyer_id: subject for subject, buyer_ids in members.items() for buyer_id in buyer_ids}
     accounts = get_accounts(list(subjects))
     owners = [subjects[accounts.buyer_ids[position]] for position in accounts.positions]
