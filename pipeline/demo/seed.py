@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from io import StringIO
@@ -14,12 +13,12 @@ from core.errors import Conflict
 from core.models import AuditEvent, ExchangeRate
 from core.services import audit
 from pipeline.demo import dataset, large, load, users
+from pipeline.demo.history import Clock, Progress, close_history
 
 SCALES = (*dataset.SCALES, "large")
 LARGE_BUYERS, LARGE_PER_BUYER = 50_000, 20
 REFERENCE_TABLES = ("load_country_risk", "load_agency_grades")
 STARTED = "pipeline.demo.started"
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class Wanted:
     scale: str
     end: date
     with_users: bool = True
+    closes: int = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Seeded:
     end: date
     with_users: bool
     created: dict[str, int] = field(default_factory=dict)
+    closed: list[date] = field(default_factory=list)
 
     @property
     def is_unchanged(self) -> bool:
@@ -54,11 +55,12 @@ class Seeded:
             "scale": self.scale,
             "end": self.end.isoformat(),
             "created": self.created,
+            "closed": [day.isoformat() for day in self.closed],
             "users": users.sign_ins() if self.with_users else [],
         }
 
 
-def seed(wanted: Wanted, *, progress: Progress) -> Seeded:
+def seed(wanted: Wanted, *, clock: Clock, progress: Progress) -> Seeded:
     """Load the demo. A database holds one demo: its end date was fixed when it was first loaded.
 
     Raises ``demo_users_refused`` away from loopback and ``demo_differs`` where another demo is loaded.
@@ -73,7 +75,8 @@ def seed(wanted: Wanted, *, progress: Progress) -> Seeded:
     _load_reference_data()
     progress("Loading buyers and postings")
     created = _load(wanted, end, owners)
-    return Seeded(wanted.seed, wanted.scale, end, wanted.with_users, created)
+    closed = _close(wanted, end, clock, progress)
+    return Seeded(wanted.seed, wanted.scale, end, wanted.with_users, created, closed)
 
 
 def _fix_end(wanted: Wanted) -> date:
@@ -106,3 +109,10 @@ def _load(wanted: Wanted, end: date, owners: dict[str, int]) -> dict[str, int]:
         return large.generate(seed=wanted.seed, buyers=LARGE_BUYERS, per_buyer=LARGE_PER_BUYER, end=end)
     rows = dataset.build(seed=wanted.seed, scale=wanted.scale, end=end)
     return asdict(load.load(dataset=rows, owner_ids=owners))
+
+
+def _close(wanted: Wanted, end: date, clock: Clock, progress: Progress) -> list[date]:
+    """``closes`` past month-ends and the last day; nothing for 0."""
+    if not wanted.closes:
+        return []
+    return close_history(end=end, months=wanted.closes, clock=clock, progress=progress)

@@ -3,8 +3,8 @@
 *Corvandel*: a customer group of many years. The parent pays a little later each year; from the third year on new
 business is moved to related companies, which pay later still; by now most of it is long overdue.
 
-*Velmora*: a new customer two years ago. Pays early, grows eightfold, slows down, then stops paying
-and cancels what is on order.
+*Velmora*: a new customer two years ago. Pays early, grows eightfold, then stops paying from one week
+to the next; what is on order is cancelled.
 """
 
 from __future__ import annotations
@@ -162,19 +162,19 @@ def _years(item: Affiliate, end: date) -> list[Phase]:
 
 # months ago, invoices a month, mean in US dollars, days late
 VELMORA_STEPS = (
-    (24, 2.0, 22e3, -4.0),
-    (18, 3.2, 48e3, -3.0),
-    (12, 4.0, 95e3, 1.0),
-    (8, 5.2, 195e3, 6.0),
-    (5, 4.4, 225e3, 14.0),
+    (24, 2.0, 22e3, -8.0),
+    (18, 3.2, 48e3, -7.0),
+    (12, 4.0, 95e3, -7.0),
+    (8, 5.2, 195e3, -6.0),
+    (5, 4.4, 225e3, -5.0),
 )
 
 
 def velmora(*, end: date) -> Profile:
-    """Two years in five phases: on trial, trusted, growing, slowing, silent."""
+    """Two years in five steps, each larger than the last, and the day after which nothing was paid."""
     ends = [months_back(end, months) - timedelta(days=1) for months, *_ in VELMORA_STEPS[1:]]
     phases = tuple(
-        Phase(months_back(end, months), stop, rate, amount, late, 3.0)
+        Phase(months_back(end, months), stop, rate, amount, late, 1.5)
         for (months, rate, amount, late), stop in zip(VELMORA_STEPS, [*ends, end], strict=True)
     )
     return Profile(
@@ -194,13 +194,13 @@ def velmora(*, end: date) -> Profile:
         terms_days=60,
         pay_weekday=1,
         transit_days=26,
-        partial_share=0.02,
+        partial_share=0.0,
         dispute_share=0.01,
         credit_share=0.02,
         unpaid_share=0.0,
         refused_share=0.02,
-        stops_paying_on=end - timedelta(days=118),
-        cancels_from=end - timedelta(days=46),
+        stops_paying_on=end - timedelta(days=152),
+        cancels_from=end - timedelta(days=62),
         quality=0.22,
         quality_before=0.72,
         events=(("key_manager_left", 96), ("insurer_cut", 24)),

@@ -33,9 +33,18 @@ def _one_rate() -> None:
 
 def seed(*extra: str) -> dict[str, Any]:
     out = StringIO()
-    call_command("seed_demo", "--scale", "small", "--end", END, "--json", *extra, stdout=out, stderr=StringIO())
+    options = ("--scale", "small", "--end", END, "--closes", "0", "--json", *extra)
+    call_command("seed_demo", *options, stdout=out, stderr=StringIO())
     loaded: dict[str, Any] = json.loads(out.getvalue())
     return loaded
+
+
+def refusal(*extra: str) -> dict[str, Any]:
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("seed_demo", "--scale", "small", "--json", *extra, stdout=out, stderr=StringIO())
+    error: dict[str, Any] = json.loads(out.getvalue())["error"]
+    return error
 
 
 def everything() -> dict[str, int]:
@@ -54,15 +63,14 @@ def test_a_second_load_changes_nothing() -> None:
 
 def test_a_later_day_does_not_move_the_demo() -> None:
     seed()
-    out = StringIO()
-    call_command("seed_demo", "--scale", "small", "--end", "2026-12-24", "--json", stdout=out, stderr=StringIO())
-    assert json.loads(out.getvalue())["end"] == END
+    assert seed("--end", "2026-12-24")["end"] == END
 
 
 def test_another_seed_in_the_same_database_is_refused() -> None:
     seed()
-    with pytest.raises(CommandError, match="data folder of its own"):
-        seed("--seed", "8")
+    refused = refusal("--seed", "8")
+    assert refused["code"] == "demo_differs"
+    assert "data folder of its own" in refused["message"]
 
 
 def test_the_ledger_of_the_demo_agrees_with_its_entries() -> None:
@@ -110,8 +118,9 @@ def test_published_passwords_are_refused_away_from_this_machine(
 ) -> None:
     settings.DATABASE_IS_EMBEDDED = embedded
     settings.ALLOWED_HOSTS = hosts
-    with pytest.raises(CommandError, match="--without-users"):
-        seed()
+    refused = refusal()
+    assert refused["code"] == "demo_users_refused"
+    assert "--without-users" in refused["message"]
     assert not User.objects.exists()
     assert not Buyer.objects.exists()
 
