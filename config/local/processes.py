@@ -6,12 +6,14 @@ import pwd
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
 PR_SET_PDEATHSIG = 1
+POLL_S = 0.05
 LOG_LIMIT_BYTES = 10 * 1024 * 1024
 
 
@@ -92,12 +94,21 @@ def stop_leftover(pid_file: Path, command: Sequence[str], *, stop_signal: signal
         if leftover.cmdline() != list(command):
             return
         leftover.send_signal(stop_signal)
-        leftover.wait(seconds)
+        if not _ends_within(leftover, seconds):
+            leftover.kill()
+            _ends_within(leftover, seconds)
     except (OSError, ValueError, psutil.NoSuchProcess):
         return
-    except psutil.TimeoutExpired:
-        leftover.kill()
-        leftover.wait(seconds)
+
+
+def _ends_within(process: psutil.Process, seconds: float) -> bool:
+    """Wait for somebody else's child. Where the first process of a container reaps nobody, the dead stay zombies."""
+    deadline = time.monotonic() + seconds
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+    return True
 
 
 def open_log(path: Path) -> int:

@@ -67,8 +67,7 @@ class Run:
             self._stop()
 
     def _look_after(self) -> None:
-        supervisor.ensure_running(BASE_DIR)  # a killed keeper or server comes back
-        supervisor.reap_keepers()
+        supervisor.revive_keepers(BASE_DIR)  # they look after the servers
         for child in self.children:
             if child.process is not None and child.process.poll() is not None:
                 self._plan_restart(child, child.process.returncode)
@@ -109,7 +108,7 @@ class Interrupted(BaseException):
 
 def web_command(port: int) -> list[str]:
     options = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--worker-class", "gthread"]
-    options += ["--graceful-timeout", "4", "--log-level", "warning", "--no-control-socket"]
+    options += ["--preload", "--graceful-timeout", "4", "--log-level", "warning", "--no-control-socket"]
     return [sys.executable, "-m", "gunicorn", "config.wsgi:application", *options]
 
 

@@ -16,6 +16,7 @@ from config.local import keeper, locks, processes, urls
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 POLL_S = 0.05
 STOP_LIMIT_S = 40.0
+REVIVE_PAUSE_S = 2.0
 
 
 class ServersUnavailable(RuntimeError):
@@ -28,6 +29,7 @@ class _Use:
 
     lock: int
     started: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
 
 
 _uses: dict[tuple[Path, str], _Use] = {}
@@ -63,11 +65,15 @@ def release(base_dir: Path = BASE_DIR) -> None:
         _reap(_uses.pop((home.root, name)))
 
 
-def reap_keepers() -> None:
-    """Collect keepers of ours that have ended; a long-lived starter calls this now and then."""
-    for use in _uses.values():
+def revive_keepers(base_dir: Path = BASE_DIR) -> None:
+    """Start keepers that were killed, without waiting for their servers; a long-lived user calls this now and then."""
+    home = homes.locate(base_dir)
+    for (root, name), use in _uses.items():
         if use.started is not None:
-            use.started.poll()
+            use.started.poll()  # collects one that has ended
+        rested = time.monotonic() - use.started_at > REVIVE_PAUSE_S
+        if root == home.root and rested and not locks.is_held(keeper.keeper_lock(home, name)):
+            _start_keeper(home, name)
 
 
 def _use(home: homes.Home, name: str) -> None:
@@ -75,13 +81,15 @@ def _use(home: homes.Home, name: str) -> None:
     if key not in _uses:
         _uses[key] = _Use(lock=locks.shared(keeper.users_lock(home, name)))
     if not locks.is_held(keeper.keeper_lock(home, name)):
-        _uses[key].started = _start_keeper(home, name)
+        _start_keeper(home, name)
 
 
-def _start_keeper(home: homes.Home, name: str) -> subprocess.Popen[bytes]:
+def _start_keeper(home: homes.Home, name: str) -> None:
+    use = _uses[home.root, name]
+    use.started_at = time.monotonic()
     log = processes.open_log(home.log(f"{name}-keeper"))
     try:
-        return subprocess.Popen(
+        use.started = subprocess.Popen(
             [sys.executable, "-m", "config.local.keeper", name],
             cwd=BASE_DIR,
             env=os.environ | {"DUEWATCH_HOME": str(home.root), "PYTHONUNBUFFERED": "1"},
@@ -109,7 +117,7 @@ def _check_started(home: homes.Home, name: str) -> None:
         log = home.log(f"{name}-keeper")
         raise ServersUnavailable(f"{name} could not be started. {log} says:\n{processes.tail(log)}")
     if not locks.is_held(keeper.keeper_lock(home, name)) and (use.started is None or use.started.poll() is not None):
-        use.started = _start_keeper(home, name)
+        _start_keeper(home, name)
 
 
 def _await_stop(home: homes.Home, name: str) -> None:

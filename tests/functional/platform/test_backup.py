@@ -30,7 +30,7 @@ def shell(instance: Instance, code: str) -> str:
 def test_a_restore_replaces_what_is_there_by_what_was_saved(
     new_instance: Callable[[], Instance], tmp_path: Path
 ) -> None:
-    instance, file = new_instance(), tmp_path / "saved.dump"
+    instance, file = new_instance().with_schema(), tmp_path / "saved.dump"
     shell(instance, "G.objects.create(name='kept')")
     assert backup(instance, "save", file).returncode == 0
     shell(instance, "G.objects.all().delete(); G.objects.create(name='later')")
@@ -41,7 +41,7 @@ def test_a_restore_replaces_what_is_there_by_what_was_saved(
 
 
 def test_a_broken_file_changes_nothing(new_instance: Callable[[], Instance], tmp_path: Path) -> None:
-    instance, file = new_instance(), tmp_path / "broken.dump"
+    instance, file = new_instance().with_schema(), tmp_path / "broken.dump"
     file.write_bytes(b"not a dump")
     shell(instance, "G.objects.create(name='kept')")
     assert backup(instance, "restore", file).returncode != 0

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.xdist_group("platform")
 
 @pytest.fixture(scope="module")
 def running(new_instance: Callable[[], Instance]) -> Instance:
-    return new_instance().start()
+    return new_instance().with_schema().start()
 
 
 def test_run_tells_the_address_and_shows_the_sign_in_page(running: Instance) -> None:
@@ -37,18 +37,18 @@ def test_a_run_on_a_taken_port_is_refused_and_names_another(
 
 
 def test_a_command_uses_the_servers_that_run_and_leaves_them_running(running: Instance) -> None:
-    before = running.find("postgres").pid
+    before = {one.pid for one in running.running("postgres")}
     done = running.manage(
         "shell", "--no-imports", "-c", "from buyers.models import Buyer; print(Buyer.objects.count())"
     )
     assert (done.returncode, done.stdout.strip()) == (0, "0"), done.stderr
-    assert running.find("postgres").pid == before
+    assert not running.has_another("postgres", before)
 
 
 @pytest.mark.parametrize("program", list(PROGRAMS))
 def test_a_killed_process_comes_back(running: Instance, program: str) -> None:
-    gone = running.kill(program)
-    wait_until(f"{program} runs again", lambda: running.has_another(program, gone))
+    before = running.kill(program)
+    wait_until(f"{program} runs again", lambda: running.has_another(program, before))
     wait_until("the web server answers again", running.answers)
 
 

@@ -61,7 +61,7 @@ def test_two_folders_are_two_instances_side_by_side(new_instance: Callable[[], I
     assert all(is_up(user) for user in users)
     let_go(users[0])
     wait_until("the first has stopped", lambda: instances[0].processes() == [])
-    assert instances[1].find("postgres").is_running()
+    assert instances[1].running("postgres")
     let_go(users[1])
 
 
