@@ -15,7 +15,8 @@ DISPUTE_PAUSE_DAYS = 60  # a part in open dispute is left out of payment history
 _TERMS = sorted(terms.value for terms in CREDIT_TERMS)
 
 # Receipts by value date and write-offs, net of reversals, on credit terms. An allocation never counts before its
-# receipt's value date, so the window on effective dates (an index) is wide enough.
+# receipt's value date, so the window on effective dates (an index) is wide enough. Invoices and receipts are read by
+# buyer, a third of the work of reading them one by one; only what a related party paid is looked up.
 _PAYMENTS_SQL = """
 WITH account AS ({account}), known AS MATERIALIZED (
     SELECT a.position, e.id, e.invoice_id, e.kind, e.amount, e.effective_date, e.receipt_id, e.reverses_id
@@ -23,12 +24,18 @@ WITH account AS ({account}), known AS MATERIALIZED (
     WHERE e.kind IN ('receipt', 'write_off', 'reversal')
       AND e.effective_date BETWEEN %(as_of)s::date - %(window)s AND %(as_of)s
       AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
+), bill AS MATERIALIZED (
+    SELECT i.id, i.currency, i.terms, i.original_due_date
+    FROM account a JOIN invoices_invoice i ON i.buyer_id = a.member_id
+), own AS MATERIALIZED (
+    SELECT p.id, p.received_on FROM account a JOIN invoices_receipt p ON p.buyer_id = a.member_id
 ), item AS (
     SELECT k.position, k.id, k.invoice_id, k.kind, -(k.amount + coalesce(r.amount, 0)) AS amount,
-        least(coalesce(p.received_on, k.effective_date), %(as_of)s) AS value_date
+        least(coalesce(own.received_on, p.received_on, k.effective_date), %(as_of)s) AS value_date
     FROM known k
     LEFT JOIN known r ON r.reverses_id = k.id
-    LEFT JOIN invoices_receipt p ON p.id = k.receipt_id
+    LEFT JOIN own ON own.id = k.receipt_id
+    LEFT JOIN invoices_receipt p ON p.id = CASE WHEN own.id IS NULL THEN k.receipt_id END
     WHERE k.kind <> 'reversal' AND k.amount + coalesce(r.amount, 0) < 0
 ), due AS (
     SELECT DISTINCT ON (c.invoice_id) c.invoice_id, c.due_date
@@ -42,7 +49,7 @@ SELECT item.position, i.id, item.kind = 'write_off',
         - coalesce(due.due_date, i.original_due_date),
     %(as_of)s::date - item.value_date,
     %(as_of)s::date - coalesce(due.due_date, i.original_due_date)
-FROM item JOIN invoices_invoice i ON i.id = item.invoice_id
+FROM item JOIN bill i ON i.id = item.invoice_id
 LEFT JOIN due ON due.invoice_id = i.id
 LEFT JOIN ({rates}) rates ON rates.currency = i.currency
 WHERE i.terms = ANY(%(credit_terms)s) AND item.value_date >= %(as_of)s::date - %(window)s

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from buyers.models import Buyer
+from buyers.models import Buyer, BuyerGroup
 from core.intake.ecb import RateRow
 from core.services.rates import add_rates
 from invoices.domain.kinds import EntryKind
@@ -61,6 +61,16 @@ def test_an_allocation_counts_from_its_effective_date(buyer: Buyer) -> None:
     receipt = make_receipt(buyer, "100", day=before(20))
     allocate(receipt, invoice, "100", day=before(5))
     assert items(buyer, AS_OF - timedelta(days=6)) == [(v1.OVERDUE, 100.0, 24, 0, 24)]
+
+
+def test_what_a_related_party_paid_counts_by_its_value_date(buyer: Buyer) -> None:
+    group = BuyerGroup.objects.create(code="G", name="Group")
+    payer = make_buyer(group=group)
+    Buyer.objects.filter(pk=buyer.pk).update(group=group)
+    invoice = make_invoice(Buyer.objects.get(pk=buyer.pk), "100", issued=before(60), due=before(30))
+    allocate(make_receipt(payer, "100", day=before(20)), invoice, "100", day=before(5))
+    assert items(buyer) == [(v1.RECEIVED, 100.0, 10, 20, 30)]
+    assert items(payer) == []
 
 
 def test_each_part_of_an_invoice_is_an_item(buyer: Buyer) -> None:
