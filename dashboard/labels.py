@@ -144,7 +144,7 @@ SUBJECTS = {
 
 def bucket_word(label: str) -> str:
     """A bucket of :mod:`invoices.domain.aging` in words. Example: ``121+`` is "over 120"."""
-    if label == "not_due":
+    if label == "not due":
         return str(_("not due"))
     if label.endswith("+"):
         return str(_("over %(days)s")) % {"days": int(label[:-1]) - 1}
