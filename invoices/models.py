@@ -111,18 +111,12 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=Q(disputed_amount__gte=0), name="disputed_not_negative"),
         ]
         indexes = [
-            # Today's questions read open items only.
+            # Today's questions read open items only, and those from this index alone.
             models.Index(
                 fields=["buyer"],
-                include=[
-                    "currency",
-                    "due_date",
-                    "invoice_date",
-                    "open_amount",
-                    "disputed_amount",
-                ],
+                include=["id", "currency", "due_date", "invoice_date", "open_amount", "disputed_amount"],
                 condition=~Q(open_amount=0),
-                name="invoice_open_of_buyer",
+                name="invoice_open_items",
             ),
             models.Index(fields=["buyer", "-invoice_date"], name="invoice_of_buyer"),
             models.Index(fields=["invoice_date"], name="invoice_by_date"),
@@ -179,7 +173,11 @@ class Receipt(models.Model):
                 name="receipt_positive_unless_reversal",
             ),
         ]
-        indexes = [models.Index(fields=["buyer", "-received_on"], name="receipt_of_buyer")]
+        indexes = [
+            models.Index(fields=["buyer", "-received_on"], name="receipt_of_buyer"),
+            models.Index(fields=["received_on"], include=["buyer", "currency", "amount"], name="receipt_after_date"),
+            BrinIndex(fields=["recorded_at"], name="receipt_by_recorded_at"),
+        ]
         triggers = [append_only()]
 
 
@@ -213,12 +211,15 @@ class Entry(models.Model):
     """One dated line of an invoice's history, in invoice currency; never changed, never deleted.
 
     ``amount`` is signed: issue positive, what reduces the open amount negative. ``source_amount`` is the positive
-    part of the receipt (in the receipt's currency) or credit note that this allocation uses up.
+    part of the receipt (in the receipt's currency) or credit note that this allocation uses up; a reversal gives it
+    back as a negative one. Whose receipt it is, and in which currency, is written down where that is not the
+    invoice's own: the books of any date are read from this table alone.
     """
 
     invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="entries")
     buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=16, choices=choices(EntryKind))
+    currency = models.CharField(max_length=3)
     amount = money_field()
     effective_date = models.DateField()
     receipt = models.ForeignKey(
@@ -236,6 +237,10 @@ class Entry(models.Model):
         db_index=False,
     )
     source_amount = money_field(null=True)
+    source_buyer = models.ForeignKey(
+        "buyers.Buyer", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    source_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     reverses = models.OneToOneField(
         "self",
         null=True,
@@ -262,12 +267,27 @@ class Entry(models.Model):
             ),
         ]
         indexes = [
+            # What counts after a date: open amounts, unapplied amounts and balances are unwound from here alone.
             models.Index(
                 fields=["effective_date"],
-                include=["invoice", "amount"],
-                name="entry_by_effective_date",
+                include=[
+                    "invoice",
+                    "buyer",
+                    "currency",
+                    "amount",
+                    "receipt",
+                    "source_amount",
+                    "source_buyer",
+                    "source_currency",
+                ],
+                name="entry_after_date",
             ),
             models.Index(fields=["buyer", "effective_date"], name="entry_of_buyer"),
+            models.Index(
+                fields=["source_buyer", "effective_date"],
+                condition=Q(source_buyer__isnull=False),
+                name="entry_of_source_buyer",
+            ),
             BrinIndex(fields=["recorded_at"], name="entry_by_recorded_at"),
             models.Index(
                 fields=["receipt"],
@@ -284,7 +304,7 @@ class Entry(models.Model):
 
 
 class DisputeVersion(models.Model):
-    """From ``valid_from`` on, ``amount`` of the invoice is contested under ``dispute_key``; 0 closes it. Append-only."""
+    """From ``valid_from`` on ``amount`` of the invoice is contested under ``dispute_key``; 0 ends it. Append-only."""
 
     invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="disputes")
     buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="+")
@@ -306,7 +326,7 @@ class DisputeVersion(models.Model):
 
 
 class ControlBalance(models.Model):
-    """Ledger balance per buyer and currency: receivable − unapplied cash − unapplied credits, kept with each posting."""
+    """Ledger balance per buyer and currency: receivable − unapplied cash − unapplied credits, kept by postings."""
 
     buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="balances")
     currency = models.CharField(max_length=3)

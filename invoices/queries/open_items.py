@@ -61,12 +61,18 @@ def _floor_in_base(rates: RateTable, materiality: Materiality) -> Decimal:
     return rates.convert(dollars).amount if FLOOR_CURRENCY in rates.rates else materiality.floor_base
 
 
-# What counts after as_of, or became known after known_at, per invoice.
-_LATER_SQL = """
-SELECT e.invoice_id, sum(e.amount) AS amount FROM invoices_entry e
-WHERE (e.effective_date > %(as_of)s OR (%(known_at)s::timestamptz IS NOT NULL AND e.recorded_at > %(known_at)s))
-  AND (%(record_ids)s::bigint[] IS NULL OR e.buyer_id = ANY(%(record_ids)s))
-GROUP BY e.invoice_id
+# What counts after as_of per invoice, and what counts by then but was learned after known_at. The first part is read
+# from the index entry_after_date alone; what adds up to nothing (issued and settled since) is of no interest.
+_WANTED_ENTRIES_SQL = "(%(record_ids)s::bigint[] IS NULL OR e.buyer_id = ANY(%(record_ids)s))"
+_LATER_SQL = f"""
+SELECT moves.invoice_id, sum(moves.amount) AS amount FROM (
+    SELECT e.invoice_id, e.amount FROM invoices_entry e
+    WHERE e.effective_date > %(as_of)s AND {_WANTED_ENTRIES_SQL}
+    UNION ALL
+    SELECT e.invoice_id, e.amount FROM invoices_entry e
+    WHERE %(known_at)s::timestamptz IS NOT NULL AND e.recorded_at > %(known_at)s AND e.effective_date <= %(as_of)s
+      AND {_WANTED_ENTRIES_SQL}
+) moves GROUP BY moves.invoice_id HAVING sum(moves.amount) <> 0
 """
 
 # Due dates that were changed, as of the date.
@@ -76,22 +82,49 @@ WHERE c.valid_from <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR c.reco
 ORDER BY c.invoice_id, c.valid_from DESC, c.recorded_at DESC, c.id DESC
 """
 
-_DISPUTES_SQL = """
-SELECT k.invoice_id, sum(k.amount) AS amount, min(k.since) AS since FROM (
-    SELECT v.invoice_id, min(v.valid_from) AS since,
-        (array_agg(v.amount ORDER BY v.valid_from DESC, v.recorded_at DESC, v.id DESC))[1] AS amount
+_IN_FORCE = "v.valid_from <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR v.recorded_at <= %(known_at)s)"
+_LATEST_FIRST = "v.valid_from DESC, v.recorded_at DESC, v.id DESC"
+
+
+def _moved(table: str) -> str:
+    """Versions of the invoices that have one which is not in force on the date: their copies do not hold."""
+    return f"""
+FROM {table} v WHERE v.invoice_id IN (
+    SELECT v.invoice_id FROM {table} v
+    WHERE NOT ({_IN_FORCE}) AND (%(record_ids)s::bigint[] IS NULL OR v.buyer_id = ANY(%(record_ids)s)))
+"""
+
+
+_MOVED_DUE_DATES_SQL = f"""
+SELECT c.invoice_id, coalesce(c.due_date, i.original_due_date) AS due_date FROM (
+    SELECT v.invoice_id, (array_agg(v.due_date ORDER BY {_LATEST_FIRST}) FILTER (WHERE {_IN_FORCE}))[1] AS due_date
+    {_moved("invoices_duedatechange")} GROUP BY v.invoice_id
+) c JOIN invoices_invoice i ON i.id = c.invoice_id
+"""
+_MOVED_DISPUTES_SQL = f"""
+SELECT k.invoice_id, sum(k.amount) AS amount FROM (
+    SELECT v.invoice_id,
+        coalesce((array_agg(v.amount ORDER BY {_LATEST_FIRST}) FILTER (WHERE {_IN_FORCE}))[1], 0) AS amount
+    {_moved("invoices_disputeversion")} GROUP BY v.invoice_id, v.dispute_key
+) k GROUP BY k.invoice_id
+"""
+_DISPUTED_SINCE_SQL = f"""
+SELECT k.invoice_id, min(k.since) AS since FROM (
+    SELECT v.invoice_id, min(v.valid_from) AS since, (array_agg(v.amount ORDER BY {_LATEST_FIRST}))[1] AS amount
     FROM invoices_disputeversion v
-    WHERE v.valid_from <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR v.recorded_at <= %(known_at)s)
+    WHERE {_IN_FORCE} AND (%(record_ids)s::bigint[] IS NULL OR v.buyer_id = ANY(%(record_ids)s))
     GROUP BY v.invoice_id, v.dispute_key
 ) k WHERE k.amount > 0 GROUP BY k.invoice_id
 """
 
-# Two halves: open today (a partial index) and closed since (found through what happened later).
+# Two halves: open today (from the partial index alone) and closed since (found through what happened later).
 _WANTED_SQL = """
   AND (%(record_ids)s::bigint[] IS NULL OR i.buyer_id = ANY(%(record_ids)s))
   AND (%(item_currency)s::text IS NULL OR i.currency = %(item_currency)s)
 """
-_COLUMNS_SQL = "i.id, i.buyer_id, i.number, i.currency, i.amount, i.terms, i.invoice_date, i.original_due_date"
+_COLUMNS_SQL = (
+    "i.id, i.buyer_id, i.number, i.currency, i.amount, i.terms, i.invoice_date, i.due_date, i.disputed_amount"
+)
 _STOCK_SQL = f"""
 SELECT {_COLUMNS_SQL}, i.open_amount - coalesce(later.amount, 0) AS open_amount
 FROM invoices_invoice i LEFT JOIN later ON later.invoice_id = i.id
@@ -99,19 +132,20 @@ WHERE i.open_amount <> 0 AND i.open_amount <> coalesce(later.amount, 0) {_WANTED
 UNION ALL
 SELECT {_COLUMNS_SQL}, -later.amount AS open_amount
 FROM later JOIN invoices_invoice i ON i.id = later.invoice_id
-WHERE i.open_amount = 0 AND later.amount <> 0 {_WANTED_SQL}
+WHERE i.open_amount = 0 {_WANTED_SQL}
 """
 
 OPEN_ITEMS_SQL = f"""
 WITH later AS ({_LATER_SQL})
 SELECT s.id AS invoice_id, coalesce(m.survivor_id, s.buyer_id) AS buyer_id, s.number, s.currency, s.amount, s.terms,
-    s.invoice_date, coalesce(d.due_date, s.original_due_date) AS due_date, s.open_amount,
-    least(greatest(s.open_amount, 0), coalesce(q.amount, 0)) AS disputed, q.since AS disputed_since,
-    %(as_of)s::date - coalesce(d.due_date, s.original_due_date) AS days_past_due,
+    s.invoice_date, coalesce(d.due_date, s.due_date) AS due_date, s.open_amount,
+    least(greatest(s.open_amount, 0), coalesce(q.amount, s.disputed_amount)) AS disputed, since.since AS disputed_since,
+    %(as_of)s::date - coalesce(d.due_date, s.due_date) AS days_past_due,
     %(as_of)s::date - s.invoice_date AS days_outstanding
 FROM ({_STOCK_SQL}) s
-LEFT JOIN ({DUE_DATES_SQL}) d ON d.invoice_id = s.id
-LEFT JOIN ({_DISPUTES_SQL}) q ON q.invoice_id = s.id
+LEFT JOIN ({_MOVED_DUE_DATES_SQL}) d ON d.invoice_id = s.id
+LEFT JOIN ({_MOVED_DISPUTES_SQL}) q ON q.invoice_id = s.id
+LEFT JOIN ({_DISPUTED_SINCE_SQL}) since ON since.invoice_id = s.id
 LEFT JOIN ({MERGE_MAP_SQL}) m ON m.duplicate_id = s.buyer_id
 WHERE (%(buyer_ids)s::bigint[] IS NULL OR coalesce(m.survivor_id, s.buyer_id) = ANY(%(buyer_ids)s))
   AND (%(sales_owner_id)s::bigint IS NULL OR coalesce(m.survivor_id, s.buyer_id) IN (

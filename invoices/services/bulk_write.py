@@ -163,13 +163,14 @@ def write_entries(cursor: Any, *, issue: bool) -> int:
 
 
 _ISSUE_SQL = """
-INSERT INTO invoices_entry (invoice_id, buyer_id, kind, amount, effective_date)
-SELECT id, buyer_id, 'issue', amount, invoice_date FROM doc_invoice WHERE is_new ORDER BY seq
+INSERT INTO invoices_entry (invoice_id, buyer_id, kind, currency, amount, effective_date)
+SELECT id, buyer_id, 'issue', currency, amount, invoice_date FROM doc_invoice WHERE is_new ORDER BY seq
 """
 _ENTRY_SQL = f"""
-INSERT INTO invoices_entry
-    (invoice_id, buyer_id, kind, amount, effective_date, receipt_id, credit_note_id, source_amount)
-SELECT p.invoice_id, p.buyer_id, p.kind, p.amount, {EFFECTIVE}, p.receipt_id, p.credit_note_id, {USED}
+INSERT INTO invoices_entry (invoice_id, buyer_id, kind, currency, amount, effective_date, receipt_id, credit_note_id,
+    source_amount, source_buyer_id, source_currency)
+SELECT p.invoice_id, p.buyer_id, p.kind, p.currency, p.amount, {EFFECTIVE}, p.receipt_id, p.credit_note_id, {USED},
+    nullif(p.source_buyer_id, p.buyer_id), coalesce(nullif(p.source_currency, p.currency), '')
 FROM post_entry p ORDER BY p.seq
 """
 

@@ -55,12 +55,12 @@ INSERT INTO invoices_receipt (buyer_id, source, external_id, currency, amount, r
 SELECT buyer_id, %(source)s, 'LR' || n, currency, amount, paid_on, '' FROM drawn WHERE paid_on IS NOT NULL ORDER BY n
 """
 _ISSUES = """
-INSERT INTO invoices_entry (invoice_id, buyer_id, kind, amount, effective_date)
-SELECT id, buyer_id, 'issue', amount, invoice_date FROM invoices_invoice WHERE source = %(source)s ORDER BY id
+INSERT INTO invoices_entry (invoice_id, buyer_id, kind, currency, amount, effective_date)
+SELECT id, buyer_id, 'issue', currency, amount, invoice_date FROM invoices_invoice WHERE source = %(source)s ORDER BY id
 """
 _ALLOCATIONS = """
-INSERT INTO invoices_entry (invoice_id, buyer_id, kind, amount, effective_date, receipt_id, source_amount)
-SELECT i.id, i.buyer_id, 'receipt', -r.amount, r.received_on, r.id, r.amount
+INSERT INTO invoices_entry (invoice_id, buyer_id, kind, currency, amount, effective_date, receipt_id, source_amount)
+SELECT i.id, i.buyer_id, 'receipt', i.currency, -r.amount, r.received_on, r.id, r.amount
 FROM invoices_receipt r
 JOIN invoices_invoice i ON i.source = r.source AND i.external_id = 'L' || substr(r.external_id, 3)
 WHERE r.source = %(source)s ORDER BY r.id

@@ -79,12 +79,29 @@ def unapplied_of(source: Receipt | CreditNote) -> Decimal:
 def write_entry(*, invoice: Invoice, kind: str, amount: Decimal, effective_date: date, **links: Any) -> Entry:
     """Append one entry and keep the invoice's copies and its buyer's balance; the invoice must be locked."""
     entry = Entry.objects.create(
-        invoice=invoice, buyer_id=invoice.buyer_id, kind=kind, amount=amount, effective_date=effective_date, **links
+        invoice=invoice,
+        buyer_id=invoice.buyer_id,
+        kind=kind,
+        currency=invoice.currency,
+        amount=amount,
+        effective_date=effective_date,
+        **links,
+        **_other_account(invoice, links.get("receipt") or links.get("credit_note")),
     )
     add_to_balance(invoice.buyer_id, invoice.currency, receivable=amount)
     refresh_copies([invoice.pk])
     invoice.refresh_from_db()
     return entry
+
+
+def _other_account(invoice: Invoice, source: Receipt | CreditNote | None) -> dict[str, Any]:
+    """Whose money an allocation uses and in which currency, where that is not the invoice's own."""
+    if source is None:
+        return {}
+    return {
+        "source_buyer_id": None if source.buyer_id == invoice.buyer_id else source.buyer_id,
+        "source_currency": "" if source.currency == invoice.currency else source.currency,
+    }
 
 
 # Settled = the last standing receipt allocation, once nothing is open; closed by credit alone is not settled.

@@ -76,8 +76,8 @@ def reverse_locked(entry: Entry, *, effective_date: date) -> Entry:
         amount=-entry.amount,
         effective_date=effective_date,
         reverses=entry,
-        receipt_id=entry.receipt_id,
-        credit_note_id=entry.credit_note_id,
+        receipt=entry.receipt,
+        credit_note=entry.credit_note,
         source_amount=-used if entry.source_amount is not None else None,
     )
     if entry.receipt:
