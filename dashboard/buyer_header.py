@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alerts.queries.alerts import list_alerts
+from alerts.models import Alert
+from alerts.queries.alerts import list_alerts, list_alerts_as_of
 from dashboard import labels
-from dashboard.alert_lines import AlertLine, lines_of
+from dashboard.alert_lines import AlertLine, lines_of, without_milder
 from dashboard.context import PageContext
 from dashboard.open_items import items_url
 from dashboard.queries.accounts import Account
@@ -34,8 +35,15 @@ def header_of(*, account: Account, page: PageContext) -> Header:
         status=labels.label_of(labels.BUYER_STATUS, account.buyer.status),
         owed=total_of(owed),
         standing=get_standing(buyer_id=account.buyer.pk, as_of=page.as_of),
-        alerts=lines_of(list_alerts(page.scope, buyer_id=account.buyer.pk)[:10], page.scope),
+        alerts=lines_of(without_milder(_alerts(account, page)), page.scope),
         rows_url=items_url(buyer=account.buyer.code),
         overdue_url=items_url(buyer=account.buyer.code, overdue=1),
         unconverted_url=items_url(buyer=account.buyer.code, unconverted=1),
     )
+
+
+def _alerts(account: Account, page: PageContext) -> list[Alert]:
+    """Live alerts; for a past date those that were live then."""
+    if page.is_latest:
+        return list(list_alerts(page.scope, buyer_id=account.buyer.pk)[:10])
+    return list(list_alerts_as_of(page.as_of, page.scope).filter(buyer=account.buyer)[:10])

@@ -29,7 +29,7 @@ FORMULAS = {
     "top_5_share": _("five largest buyers / receivables × 100"),
 }
 
-UNITS = {"days": _("days"), "percent": "%", "buyers": _("buyers")}
+UNITS = {"days": _("days"), "percent": "%", "buyers": _("buyers"), "0-10,000": "/ 10,000"}
 
 INPUTS = {
     "receivables": _("receivables"),

@@ -49,7 +49,7 @@ _TERMS = (
         "material overdue",
         "重大逾期",
         _(
-            "An undisputed overdue part above max(1 % of the invoice, min(100 USD, 10 % of the "
+            "An undisputed overdue part above max(1 percent of the invoice, min(100 USD, 10 percent of the "
             "invoice)). Smaller rests, such as bank charges, count for no rule."
         ),
     ),

@@ -8,12 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from alerts import labels as alert_words
-from alerts.domain.states import Rule
 from alerts.models import Alert
 from alerts.queries.alerts import list_alerts, list_alerts_as_of
 from buyers.models import BuyerGroup
 from dashboard import labels
-from dashboard.alert_lines import AlertLine, line_of, names_in
+from dashboard.alert_lines import AlertLine, line_of, names_in, without_milder
 from dashboard.context import PageContext
 
 READ = 80
@@ -59,12 +58,6 @@ def worklist_of(*, page: PageContext) -> Worklist:
     )
 
 
-def _without_milder(alerts: list[Alert]) -> list[Alert]:
-    """Who is overdue by more than 30 days is so by more than 15: the milder rule says nothing more."""
-    severe = {alert.subject_key for alert in alerts if alert.rule == Rule.OVERDUE_30}
-    return [alert for alert in alerts if alert.rule != Rule.OVERDUE_15 or alert.subject_key not in severe]
-
-
 def _subject(alert: Alert) -> tuple[str, object]:
     """Alerts of one group belong together, those on its companies included."""
     group_id = alert.group_id or (alert.buyer.group_id if alert.buyer else None)
@@ -72,7 +65,7 @@ def _subject(alert: Alert) -> tuple[str, object]:
 
 
 def _ringing(every: list[Alert], page: PageContext, names: Mapping[str, str]) -> Ringing:
-    alerts = _without_milder(every)
+    alerts = without_milder(every)
     worst = line_of(alerts[0], page.scope, names)
     parties = {alert.buyer_id for alert in alerts if alert.buyer_id}
     group = alerts[0].group or (alerts[0].buyer.group if alerts[0].buyer else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
@@ -66,7 +67,7 @@ def _as_row(entry: EntryRow, currency: str) -> dict[str, Any]:
         "document": entry.document or None,
         "amount": entry.amount,
         "balance": entry.balance,
-        "recorded_at": f"{entry.recorded_at:%Y-%m-%d %H:%M}",
+        "recorded_at": f"{timezone.localtime(entry.recorded_at):%Y-%m-%d %H:%M}",
         "remark": remark,
         "currency": currency,
     }

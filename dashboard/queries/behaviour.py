@@ -12,7 +12,8 @@ from core.queries.sql import fetch_all
 # An invoice that was settled by the date stands at its settlement, any other at its lateness on the date.
 _SQL = """
 SELECT i.id, i.number, i.currency, i.amount, i.invoice_date, i.due_date,
-       CASE WHEN i.settled_on <= %(as_of)s THEN i.settled_on END AS settled_on
+       CASE WHEN i.settled_on <= %(as_of)s THEN i.settled_on END AS settled_on,
+       CASE WHEN i.settled_on <= %(as_of)s THEN i.settled_on ELSE %(as_of)s::date END - i.due_date AS days_late
 FROM invoices_invoice i
 WHERE i.buyer_id = ANY(%(buyers)s) AND i.invoice_date > %(since)s AND i.invoice_date <= %(as_of)s
   AND i.amount > 0
@@ -43,5 +44,5 @@ class Payment:
 def list_payments(*, buyer_ids: Sequence[int], as_of: date, since: date) -> list[Payment]:
     """Invoices issued after ``since`` that were settled by ``as_of``, and those overdue on it, by due date."""
     rows = fetch_all(_SQL, {"buyers": list(buyer_ids), "as_of": as_of, "since": since})
-    payments = [Payment(*row, ((row[6] or as_of) - row[5]).days) for row in rows]
+    payments = [Payment(*row) for row in rows]
     return [payment for payment in payments if payment.settled_on or payment.days_late > 0]

@@ -31,7 +31,8 @@ WITH ending AS (
     AND NOT EXISTS (SELECT 1 FROM buyers_contract n WHERE n.buyer_id = s.buyer_id
                     AND n.valid_from <= %(as_of)s AND (n.valid_from, n.recorded_at) > (s.valid_from, s.recorded_at))
 )
-SELECT b.code, b.name, b.name_zh, ending.what, ending.detail, ending.expires_on, owner.username, owed.base_open
+SELECT b.code, b.name, b.name_zh, ending.what, ending.detail, ending.expires_on, owner.username, owed.base_open,
+       ending.expires_on - %(as_of)s::date
 FROM ending
 JOIN buyers_buyer b ON b.id = ending.buyer_id
 LEFT JOIN core_user owner ON owner.id = b.sales_owner_id
@@ -73,4 +74,4 @@ def list_deadlines(*, set_id: int, as_of: date, scope: Scope, days: int = 30, li
         "owner": scope.sales_owner_id,
         "limit": limit,
     }
-    return [Deadline(*row, (row[5] - as_of).days) for row in fetch_all(_SQL, parameters)]
+    return [Deadline(*row) for row in fetch_all(_SQL, parameters)]
