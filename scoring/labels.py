@@ -83,5 +83,5 @@ CAPS: dict[str, Any] = {
     "insurer_cut": _("insurer cut or refused cover: at best C"),
     "kyc_incomplete": _("identity check incomplete: at best B"),
     "payment_history_thin": _("payment history covers less than 60 %: at best B"),
-    "coverage_thin": _("fresh data for less than 60 % of the score: at best B"),
+    "coverage_thin": _("fresh data for less than 60 percent of the score: at best B"),
 }
