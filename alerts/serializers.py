@@ -13,6 +13,7 @@ from alerts.filters import RULES, STATES
 from alerts.labels import proposed_action
 from alerts.models import Alert
 from alerts.queries.alerts import shown_evidence
+from alerts.queries.then import told_by
 from core.access.scope import Scope
 from core.api.fields import AMOUNT_SCHEMA, amount_text
 
@@ -37,7 +38,7 @@ class AlertSerializer(serializers.Serializer[Alert]):
     rule = serializers.ChoiceField(RULES)
     subject = SubjectSerializer(source="*")
     state = serializers.SerializerMethodField()
-    severity = serializers.IntegerField(help_text="1 look, 2 act, 3 act today.")
+    severity = serializers.SerializerMethodField(help_text="1 look, 2 act, 3 act today.")
     amount = serializers.SerializerMethodField(help_text="Money at stake in base currency, null if unknown.")
     currency = serializers.SerializerMethodField(help_text="The base currency.")
     evidence = serializers.SerializerMethodField(help_text="The figures that fired the rule.")
@@ -52,12 +53,17 @@ class AlertSerializer(serializers.Serializer[Alert]):
     @extend_schema_field({"type": "string", "enum": STATES})
     def get_state(self, alert: Alert) -> str:
         """Of the day asked for, else of today."""
-        return str(getattr(alert, "state_then", None) or alert.state)
+        return told_by(alert).state
+
+    def get_severity(self, alert: Alert) -> int:
+        """Of the day asked for, else of today."""
+        return told_by(alert).severity
 
     @extend_schema_field({"oneOf": [AMOUNT_SCHEMA, {"type": "null"}]})
     def get_amount(self, alert: Alert) -> str | None:
         """With the minor digits of the base currency."""
-        return None if alert.amount_base is None else amount_text(alert.amount_base, settings.BASE_CURRENCY)
+        amount = told_by(alert).amount_base
+        return None if amount is None else amount_text(amount, settings.BASE_CURRENCY)
 
     def get_currency(self, alert: Alert) -> str:
         """Alerts are raised in the firm's base currency."""
@@ -66,9 +72,8 @@ class AlertSerializer(serializers.Serializer[Alert]):
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_evidence(self, alert: Alert) -> dict[str, Any]:
         """As the caller may see it."""
-        evidence = getattr(alert, "evidence_then", None) or alert.evidence
         scope: Scope = self.context["view"].scope
-        return shown_evidence(evidence, rule=alert.rule, scope=scope)
+        return shown_evidence(told_by(alert).evidence, rule=alert.rule, scope=scope)
 
     @extend_schema_field({"type": "string", "enum": sorted({action.value for action in PROPOSED_ACTIONS.values()})})
     def get_proposed_action(self, alert: Alert) -> str:

@@ -99,6 +99,35 @@ QUARANTINE_STATES = {
     QuarantineState.DISCARDED: Label(pgettext_lazy("quarantine", "discarded")),
 }
 
+QUARANTINE_REASONS = {
+    "value_missing": _("a value is missing"),
+    "value_too_long": _("too long"),
+    "value_unknown": _("unknown value"),
+    "control_character": _("control character"),
+    "date_invalid": _("not a date"),
+    "date_out_of_range": _("date out of range"),
+    "number_invalid": _("not a number"),
+    "number_too_large": _("number too large"),
+    "amount_zero": _("amount is zero"),
+    "amount_negative": _("amount is negative"),
+    "amount_precision": _("too many decimals"),
+    "currency_unknown": _("unknown currency"),
+    "country_unknown": _("unknown country/region"),
+    "whole_number_invalid": _("not a whole number"),
+    "credit_note_settled": _("settled credit note"),
+    "paid_without_date": _("paid without a date"),
+    "paid_more_than_amount": _("paid more than the amount"),
+    "formula_cell": _("formula"),
+    "error_cell": _("spreadsheet error"),
+    "too_few_fields": _("too few fields"),
+    "too_many_fields": _("too many fields"),
+    "malformed_quotes": _("quotation mark not closed"),
+    "field_too_long": _("too long"),
+    "duplicate_in_file": _("twice in the file"),
+    "contradicts_ledger": _("contradicts the ledger"),
+    "refused_by_ledger": _("refused by the ledger"),
+}
+
 AUDIT_SUBJECTS = {
     "user": _("account"),
     "api_client": _("API client"),
@@ -112,5 +141,8 @@ AUDIT_SUBJECTS = {
     "run": _("run"),
     "job": _("job"),
     "rates": _("exchange rates"),
-    "import_batch": _("import"),
+    "batch": _("import"),
+    "profile": _("import profile"),
+    "quarantined_row": _("quarantined row"),
+    "rule": _("early-warning rule"),
 }

@@ -6,16 +6,33 @@ from django.urls import URLPattern, path, re_path
 
 from dashboard import runs
 from dashboard.administration import audit, clients, people, rates
-from dashboard.alerts import detail, worklist
+from dashboard.alerts import detail, rules, worklist
+from dashboard.imports import batch, duplicates, profiles, quarantine, upload
 
 urlpatterns: list[URLPattern] = [
     path("alerts/", worklist.AlertsPage.as_view(), name="alerts"),
+    path("alerts/rules/", rules.RulesPage.as_view(), name="alert_rules"),
+    path("alerts/rules/<str:code>/", rules.RulePage.as_view(), name="alert_rule"),
     path("alerts/<int:alert_id>/", detail.AlertPage.as_view(), name="alert"),
     re_path(
         r"^alerts/(?P<alert_id>\d+)/(?P<verb>acknowledge|assign|snooze|reopen)/$",
         detail.AlertWork.as_view(),
         name="alert_work",
     ),
+    path("imports/", upload.UploadPage.as_view(), name="imports"),
+    path("imports/<int:batch_id>/", batch.BatchPage.as_view(), name="import"),
+    path("imports/<int:batch_id>/profile/", batch.BatchProfile.as_view(), name="import_use_profile"),
+    path("imports/<int:batch_id>/mapping/", batch.BatchMapping.as_view(), name="import_mapping"),
+    path("imports/<int:batch_id>/check/", batch.BatchCheck.as_view(), name="import_check"),
+    path("imports/<int:batch_id>/start/", batch.BatchImport.as_view(), name="import_start"),
+    path("imports/<int:batch_id>/replay/", quarantine.BatchReplay.as_view(), name="import_replay"),
+    path("imports/quarantine/", quarantine.QuarantinePage.as_view(), name="import_quarantine"),
+    path("imports/quarantine/<int:row_id>/mend/", quarantine.RowMend.as_view(), name="import_row_mend"),
+    path("imports/quarantine/<int:row_id>/discard/", quarantine.RowDiscard.as_view(), name="import_row_discard"),
+    path("imports/duplicates/", duplicates.DuplicatesPage.as_view(), name="import_duplicates"),
+    path("imports/duplicates/decide/", duplicates.DuplicatesDecide.as_view(), name="import_duplicates_decide"),
+    path("imports/profiles/", profiles.ProfilesPage.as_view(), name="import_profiles"),
+    path("imports/profiles/<str:name>/", profiles.ProfilePage.as_view(), name="import_profile"),
     path("runs/", runs.RunsPage.as_view(), name="runs"),
     path("runs/<int:run_id>/", runs.RunPage.as_view(), name="run"),
     path("runs/start/", runs.StartClose.as_view(), name="run_start"),

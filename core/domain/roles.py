@@ -42,6 +42,7 @@ class Permission(StrEnum):
     CLOSE_RUN = "close:run"
     AUDIT_READ = "audit:read"
     USERS_MANAGE = "users:manage"
+    RULES_CHANGE = "rules:change"
 
 
 _READ = frozenset({Permission.PORTFOLIO_READ, Permission.BUYER_READ})
@@ -55,8 +56,8 @@ _WORK = _READ | {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SALES: frozenset({Permission.BUYER_READ}),
     Role.ANALYST: _WORK,
-    Role.MANAGER: _WORK | {Permission.AUDIT_READ},
-    Role.DIRECTOR: _WORK | {Permission.AUDIT_READ},
+    Role.MANAGER: _WORK | {Permission.AUDIT_READ, Permission.RULES_CHANGE},
+    Role.DIRECTOR: _WORK | {Permission.AUDIT_READ, Permission.RULES_CHANGE},
     Role.AUDITOR: _READ | {Permission.AUDIT_READ},
     Role.ADMINISTRATOR: frozenset({Permission.USERS_MANAGE}),
 }

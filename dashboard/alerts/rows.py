@@ -11,6 +11,7 @@ from alerts.domain.states import SubjectType
 from alerts.labels import proposed_action
 from alerts.models import Alert
 from alerts.queries.alerts import shown_evidence
+from alerts.queries.then import Told, told_by
 from dashboard import evidence
 from dashboard.context import PageContext
 from dashboard.formats import territory
@@ -26,14 +27,14 @@ class AlertRow:
     words: str
     action: str
     age: int
-    state: str
+    told: Told
     facts: dict[str, Any]
 
 
 def row_of(alert: Alert, page: PageContext) -> AlertRow:
     """The alert in words; related parties outside the reader's scope are not named."""
-    told = getattr(alert, "evidence_then", None) or alert.evidence
-    facts = shown_evidence(told, rule=alert.rule, scope=page.scope)
+    told = told_by(alert)
+    facts = shown_evidence(told.evidence, rule=alert.rule, scope=page.scope)
     subject, url = _subject(alert)
     return AlertRow(
         subject=subject,
@@ -41,7 +42,7 @@ def row_of(alert: Alert, page: PageContext) -> AlertRow:
         words=evidence.words(alert.rule, facts),
         action=str(proposed_action(alert.rule)),
         age=((alert.closed_on or page.as_of) - alert.opened_on).days,
-        state=getattr(alert, "state_then", None) or alert.state,
+        told=told,
         facts=facts,
     )
 

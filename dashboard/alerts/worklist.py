@@ -16,11 +16,13 @@ from alerts.domain.states import LIVE_STATES, AlertState, Rule
 from alerts.labels import RULES
 from alerts.models import Alert
 from alerts.queries.alerts import advanced_to, count_live, list_alerts, list_alerts_as_of
+from alerts.queries.then import told_by
 from core.domain.roles import Permission
 from dashboard.alerts.rows import AlertRow, row_of
 from dashboard.context import PageContext
 from dashboard.desk_labels import ALERT_CHOICES
 from dashboard.exports import wanted_export
+from dashboard.formats import whole
 from dashboard.labels import ALERT_STATES, SEVERITIES, label_of
 from dashboard.pages import PageView
 from dashboard.tables import BaseMoneyColumn, DataTable, DateColumn, DaysColumn, LabelColumn, TextColumn, configure
@@ -106,6 +108,14 @@ class AlertsTable(DataTable):
         """What the rule proposes."""
         return self.row(record).action
 
+    def render_severity(self, record: Alert) -> Any:
+        """Of the day in the header."""
+        return duewatch.tone(SEVERITIES[told_by(record).severity])
+
+    def render_amount_base(self, record: Alert) -> str:
+        """Of the day in the header."""
+        return whole(told_by(record).amount_base)
+
     def render_age(self, record: Alert) -> str:
         """Days since it opened."""
         return str(self.row(record).age)
@@ -116,7 +126,7 @@ class AlertsTable(DataTable):
 
     def render_state(self, record: Alert) -> Any:
         """Of the day in the header."""
-        return duewatch.tone(label_of(ALERT_STATES, self.row(record).state))
+        return duewatch.tone(label_of(ALERT_STATES, told_by(record).state))
 
     def order_amount_base(self, rows: QuerySet[Alert], is_descending: bool) -> tuple[QuerySet[Alert], bool]:
         """Unknown amounts come last, whichever way."""

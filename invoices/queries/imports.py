@@ -92,6 +92,14 @@ def list_quarantine(
     return [_item(row) for row in rows.order_by("-batch_id", "line")[offset : offset + limit]]
 
 
+def get_quarantined(row_id: int) -> QuarantineItem:
+    """One quarantined row, whatever became of it; raises ``NotFound``."""
+    row = QuarantinedRow.objects.select_related("decided_by").filter(pk=row_id).first()
+    if row is None:
+        raise NotFound("row_missing", "There is no such row in quarantine.", {"field": "row", "value": row_id})
+    return _item(row)
+
+
 def count_by_reason(batch_id: int) -> dict[str, int]:
     """Open rows of a batch by reason, most frequent first."""
     rows = QuarantinedRow.objects.filter(batch_id=batch_id, state=QuarantineState.OPEN)
