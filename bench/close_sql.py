@@ -43,8 +43,10 @@ SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %(table)s::
 
 # Everything that closes derive, in one statement each: the ledger refers to none of it.
 FORGET = (
-    "TRUNCATE alerts_alertevent, alerts_alert, alerts_alertclock, credit_buyerstanding, scoring_scoreevidence, "
-    "scoring_score, invoices_agingsnapshot, invoices_snapshotset",
+    (
+        "TRUNCATE alerts_alertevent, alerts_alert, alerts_alertclock, credit_buyerstanding, scoring_scoreevidence, "
+        "scoring_score, invoices_agingsnapshot, invoices_snapshotset"
+    ),
     "DELETE FROM core_job WHERE run_id IN (SELECT id FROM core_run WHERE kind IN ('close', 'snapshot'))",
     "DELETE FROM core_run WHERE kind IN ('close', 'snapshot')",
 )

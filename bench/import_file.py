@@ -89,7 +89,7 @@ def _bare(path: Path, processes: Processes) -> Cost:
         with measured(processes) as cost:
             cursor.execute(_STAGE)
             cursor.copy_expert("COPY bare FROM STDIN", parsed)
-            for statement in _INSERTS:
+            for statement in (*_INSERTS, "SET CONSTRAINTS ALL IMMEDIATE"):  # as a commit would check them
                 cursor.execute(statement)
         transaction.set_rollback(True)
     return cost
