@@ -58,7 +58,9 @@ def make_reader(name: str, profile: Profile, *, is_typed: bool) -> Reader:
 
     def convert(text: str) -> str:
         text = text.strip()
-        text = values.get(text, text) or default
+        if values:
+            text = values.get(text, text)
+        text = text or default
         if text:
             return read(text)
         if field.is_required:

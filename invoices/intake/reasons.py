@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
@@ -99,7 +100,13 @@ def words(code: str, params: Mapping[str, Any]) -> str:
     template = FILE_REFUSALS.get(code) or ROW_REASONS.get(code)
     if template is None:
         return code
-    return str(template) % _Lenient(params)
+    named = _Lenient(params)
+    if code in _NAMED_KINDS:  # what the file is instead: one of our own words (sniff.py)
+        named["found"] = gettext(str(named["found"]))
+    return str(template) % named
+
+
+_NAMED_KINDS = frozenset({"file_type_unsupported", "extension_mismatch"})
 
 
 class _Lenient(dict[str, Any]):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from core.money import minor_digits
+from invoices.domain.kinds import Terms
 from invoices.intake.columns import ColumnMap
 from invoices.intake.convert import Reader, Unfit, make_reader
 from invoices.intake.fields import FIELDS
@@ -16,6 +17,7 @@ from invoices.intake.profile import Negative, Profile
 from invoices.intake.reasons import words
 from invoices.intake.records import Fault, Record
 from invoices.intake.text import show
+from invoices.intake.toml_section import ProfileInvalid
 
 _MAX_CELL = 32_767
 
@@ -72,6 +74,8 @@ class Filtered:
 
 
 Outcome = InvoiceLine | Problem | Filtered
+_NAMES = tuple(FIELDS)  # in the order of InvoiceLine, after its line
+_NUMBER, _BUYER_NAME, _DUE_DATE, _TERMS = map(_NAMES.index, ("invoice_number", "buyer_name", "due_date", "terms"))
 
 
 @dataclass(slots=True)
@@ -81,32 +85,36 @@ class RowParser:
     profile: Profile
     columns: ColumnMap
     is_typed: bool = False
-    _steps: list[tuple[int, Reader]] = field(init=False)
+    _steps: list[tuple[int, int, Reader]] = field(init=False)
     _constants: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        width = len(self.columns.header)
-        self._constants = [""]  # fields without a column read this: their default, or nothing
-        self._steps = [
-            (self.columns.fields.get(name, width), make_reader(name, self.profile, is_typed=self.is_typed))
-            for name in FIELDS
-        ]
+        """Fields without a column are read once, from their default; the others become (place, column, reader)."""
+        self._constants, self._steps = [], []
+        for place, name in enumerate(FIELDS):
+            reader = make_reader(name, self.profile, is_typed=self.is_typed)
+            column = self.columns.fields.get(name)
+            self._constants.append(_constant(name, reader) if column is None else "")
+            if column is not None:
+                self._steps.append((place, column, reader))
 
     def parse(self, record: Record) -> Outcome:
         """What became of one record."""
-        width = len(self.columns.header)
-        if record.faults or len(record.cells) != width:
-            problem = self._structural(record, width)
+        cells = record.cells
+        if record.faults or len(cells) != len(self.columns.header):
+            problem = self._structural(record, len(self.columns.header))
             if problem is not None:
                 return problem
-        if self.columns.filters and not self._is_kept(record.cells):
-            return Filtered(record.line, *self._money(record.cells))
-        cells = record.cells + self._constants
+        if self.columns.filters and not self._is_kept(cells):
+            return Filtered(record.line, *self._money(cells))
+        values = self._constants.copy()
+        place = column = 0
         try:
-            line = InvoiceLine(record.line, *[read(cells[index]) for index, read in self._steps])
-        except Unfit:
-            return self._explain(record, cells)
-        return self._checked(record, line)
+            for place, column, read in self._steps:
+                values[place] = read(cells[column])
+        except Unfit as unfit:
+            return self._problem(record, _NAMES[place], cells[column], unfit.reason, unfit.params)
+        return self._checked(record, values)
 
     def iter_outcomes(self, records: Iterator[Record]) -> Iterator[Outcome]:
         """Every record's outcome, in order."""
@@ -137,17 +145,11 @@ class RowParser:
                 return False
         return True
 
-    def _explain(self, record: Record, cells: list[str]) -> Problem:
-        for name, (index, read) in zip(FIELDS, self._steps, strict=True):
-            try:
-                read(cells[index])
-            except Unfit as unfit:
-                return self._problem(record, name, cells[index], unfit.reason, unfit.params)
-        raise AssertionError("a reader failed once and not again")
-
-    def _checked(self, record: Record, line: InvoiceLine) -> Outcome:
+    def _checked(self, record: Record, values: list[str]) -> Outcome:
+        line = InvoiceLine(record.line, *values)
         try:
-            return check_line(line, self.profile)
+            check_amounts(line, self.profile)
+            return InvoiceLine(record.line, *completed(values, line))
         except Unfit as unfit:
             name = str(unfit.params.pop("field"))
             return self._problem(record, name, getattr(line, name), unfit.reason, unfit.params)
@@ -168,47 +170,59 @@ class RowParser:
 
     def _money(self, cells: list[str]) -> tuple[str, str]:
         """Currency and amount of a row that is not accepted, for the control totals; empty where unreadable."""
-        row = cells[: len(self.columns.header)] + self._constants
-        if len(row) <= len(self.columns.header):
-            return "", ""
-        found = dict(zip(FIELDS, self._steps, strict=True))
+        values = dict(zip(_NAMES, self._constants, strict=True))
         try:
-            return tuple(found[name][1](row[found[name][0]]) for name in ("currency", "amount"))  # type: ignore[return-value]
-        except Unfit:
+            for place, column, read in self._steps:
+                if _NAMES[place] in {"currency", "amount"}:
+                    values[_NAMES[place]] = read(cells[column])
+        except (Unfit, IndexError):
             return "", ""
+        return values["currency"], values["amount"]
 
 
-def check_line(line: InvoiceLine, profile: Profile) -> InvoiceLine:
-    """Rules across fields, and what follows from them: number, name, due date, terms. Raises :class:`Unfit`."""
-    _check_amounts(line, profile)
-    return line._replace(
-        invoice_number=line.invoice_number or line.invoice_id,
-        buyer_name=line.buyer_name or line.buyer_code,
-        due_date=line.due_date or _due_date(line),
-        terms=line.terms or "open_account",
-        paid_amount=line.paid_amount,
-    )
+def _constant(name: str, reader: Reader) -> str:
+    """A field's value where no column is read: its default; required fields have one (``check_complete``)."""
+    try:
+        return reader("")
+    except Unfit as unfit:
+        expected = words(unfit.reason, {"field": name, "value": "", **unfit.params})
+        raise ProfileInvalid(f"defaults.{name}", None, expected) from unfit
 
 
-def _check_amounts(line: InvoiceLine, profile: Profile) -> None:
+def completed(values: list[str], line: InvoiceLine) -> list[str]:
+    """What follows where the file is silent: printed number, buyer's name, due date, terms."""
+    values[_NUMBER] = line.invoice_number or line.invoice_id
+    values[_BUYER_NAME] = line.buyer_name or line.buyer_code
+    values[_DUE_DATE] = line.due_date or _due_date(line)
+    values[_TERMS] = line.terms or Terms.OPEN_ACCOUNT.value
+    return values
+
+
+def check_amounts(line: InvoiceLine, profile: Profile) -> None:
+    """Rules of amounts across fields; raises :class:`Unfit`. Amounts are plain text: ``-5``, ``12.5``, ``0``."""
     digits = minor_digits(line.currency)
-    for name, text in (("amount", line.amount), ("paid_amount", line.paid_amount)):
-        if len(text.partition(".")[2]) > digits:
-            raise Unfit("amount_precision", field=name, expected=digits)
-    amount = Decimal(line.amount)
-    if amount == 0:
+    if len(line.amount.partition(".")[2]) > digits:
+        raise Unfit("amount_precision", field="amount", expected=digits)
+    if line.amount == "0":
         raise Unfit("amount_zero", field="amount")
-    if amount < 0 and profile.negative is Negative.REFUSE:
-        raise Unfit("amount_negative", field="amount")
-    if amount < 0 and line.settled_date:
-        raise Unfit("credit_note_settled", field="settled_date")
+    if line.amount[0] == "-":
+        _check_negative(line, profile)
     if line.paid_amount:
-        _check_paid(line, amount)
+        _check_paid(line, digits)
 
 
-def _check_paid(line: InvoiceLine, amount: Decimal) -> None:
+def _check_negative(line: InvoiceLine, profile: Profile) -> None:
+    if profile.negative is Negative.REFUSE:
+        raise Unfit("amount_negative", field="amount")
+    if line.settled_date:
+        raise Unfit("credit_note_settled", field="settled_date")
+
+
+def _check_paid(line: InvoiceLine, digits: int) -> None:
     paid = Decimal(line.paid_amount)
-    if paid < 0 or paid > max(amount, Decimal(0)):
+    if len(line.paid_amount.partition(".")[2]) > digits:
+        raise Unfit("amount_precision", field="paid_amount", expected=digits)
+    if paid < 0 or paid > max(Decimal(line.amount), Decimal(0)):
         raise Unfit("paid_more_than_amount", field="paid_amount")
     if paid and not line.settled_date:
         raise Unfit("paid_without_date", field="paid_amount")

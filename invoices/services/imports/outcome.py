@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import heapq
+import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from django.db import connection
+
+from core.copying import copy_rows
+from invoices.domain.kinds import QuarantineState
 from invoices.intake.reader import open_table
 from invoices.intake.rows import raw_row
-from invoices.models import ImportBatch, QuarantinedRow
+from invoices.models import ImportBatch
 from invoices.services.imports.planning import Plan
 from invoices.services.imports.reading import Reading, limits
 from invoices.services.imports.results import SHOWN_ROWS, RefusedRow, refused_row
 
-_BATCH = 1_000
+_COLUMNS = ("batch_id", "line", "field", "value", "reason", "params", "raw", "message", "state")
 
 
 def quarantine_of(reading: Reading, plan: Plan) -> list[RefusedRow]:
@@ -23,15 +28,17 @@ def quarantine_of(reading: Reading, plan: Plan) -> list[RefusedRow]:
 
 
 def keep_quarantine(batch: ImportBatch, reading: Reading, plan: Plan) -> None:
-    """Store every row that was not taken, as the file has it."""
-    rows = (_stored(batch, row) for row in _with_raw(reading, plan))
-    while chunk := list(islice(rows, _BATCH)):
-        QuarantinedRow.objects.bulk_create(chunk)
+    """Store every row that was not taken, as the file has it: by COPY, for a wrong profile refuses every row."""
+    rows = (_stored(batch.pk, row) for row in _with_raw(reading, plan))
+    with connection.cursor() as cursor:
+        copy_rows(cursor, "invoices_quarantinedrow", _COLUMNS, rows)
 
 
-def _stored(batch: ImportBatch, row: dict[str, Any]) -> QuarantinedRow:
-    message = refused_row(row).message
-    return QuarantinedRow(batch=batch, message=message, **row)
+def _stored(batch_id: int, row: dict[str, Any]) -> tuple[object, ...]:
+    """A row in the order of ``_COLUMNS``."""
+    params, raw = json.dumps(row["params"], default=str), json.dumps(row["raw"])
+    known = (row["line"], row["field"], row["value"], row["reason"], params, raw)
+    return (batch_id, *known, refused_row(row).message, QuarantineState.OPEN.value)
 
 
 def refusals_of(reading: Reading, plan: Plan) -> Iterator[dict[str, Any]]:

@@ -132,8 +132,16 @@ class ImportResult:
 
 
 def amounts(sums: Mapping[str, Decimal]) -> dict[str, str]:
-    """Sums as text with the currency's decimals. Example: ``{"JPY": Decimal(5)}`` gives ``{"JPY": "5"}``."""
-    return {currency: f"{amount:.{minor_digits(currency)}f}" for currency, amount in sums.items()}
+    """Sums as text with the currency's decimals. Example: ``{"JPY": Decimal(5)}`` gives ``{"JPY": "5"}``.
+
+    More decimals are shown where a refused row has them: a sum that is shown must not be rounded.
+    """
+    return {currency: _exact(amount, minor_digits(currency)) for currency, amount in sums.items()}
+
+
+def _exact(amount: Decimal, digits: int) -> str:
+    exponent = amount.normalize().as_tuple().exponent
+    return f"{amount:.{max(digits, -int(exponent))}f}"
 
 
 def refused_row(problem: Mapping[str, Any]) -> RefusedRow:
