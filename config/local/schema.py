@@ -1,15 +1,12 @@
 """Bringing the embedded database to the schema of this checkout, once per change of the migrations."""
 
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from config.local import home as homes
 from config.local import locks, urls
-
-OWNER_ENV = "DUEWATCH_AS_OWNER"
 
 
 class SchemaNotCurrent(RuntimeError):
@@ -36,15 +33,9 @@ def ensure_current(base_dir: Path) -> None:
 
 def migrate(base_dir: Path) -> None:
     """Migrate, then set the runtime role's rights; messages go to standard error."""
-    for command in (["migrate", "--noinput", "--verbosity", "0", "--skip-checks"], ["grant_runtime"]):
-        done = subprocess.run(
-            [sys.executable, str(base_dir / "manage.py"), *command],
-            check=False,
-            stdout=sys.stderr.fileno(),
-            env=os.environ | {OWNER_ENV: "1"},
-        )
-        if done.returncode:
-            raise SchemaNotCurrent(f"manage.py {command[0]} failed: the messages above say why")
+    command = [sys.executable, "-m", "config.local.migrate"]
+    if subprocess.call(command, cwd=base_dir, stdout=sys.stderr.fileno()):
+        raise SchemaNotCurrent("the database could not be migrated: the messages above say why")
 
 
 def fingerprint(base_dir: Path) -> str:
