@@ -13,6 +13,8 @@ from core.domain.roles import Role
 from core.models import User
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+ACTION_LIMIT_MS = 15_000
+NAVIGATION_LIMIT_MS = 60_000  # the first request of a test process imports every page
 HOW_TO_INSTALL = "apt-get install -y chromium fonts-noto-cjk"
 
 
@@ -41,7 +43,8 @@ def page_problems() -> list[str]:
 @pytest.fixture
 def page(page: Page, page_problems: list[str]) -> Iterator[Page]:
     """A page whose every complaint fails the test."""
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(ACTION_LIMIT_MS)
+    page.set_default_navigation_timeout(NAVIGATION_LIMIT_MS)
     page.on("console", lambda message: _note(page_problems, message))
     page.on("pageerror", lambda error: page_problems.append(f"script error: {error}"))
     yield page
