@@ -16,7 +16,7 @@ ZERO = Decimal(0)
 class Materiality:
     """When an overdue part counts: above max(share of the invoice, min(floor, cap share of the invoice)).
 
-    ``floor_base`` is in base currency; the defaults are the handbook's: 1 %, 100, 10 %.
+    ``floor_base`` is 100 USD in base currency; the defaults are the handbook's: 1 %, 100, 10 %.
     """
 
     share: Decimal = Decimal("0.01")
