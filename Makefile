@@ -48,7 +48,7 @@ types: setup-dev ## mypy, strict
 contracts: setup-dev ## floors and rooms (import-linter)
 	$(BIN)/lint-imports
 
-bench: setup-dev ## speed and size, each figure beside its limit (ARGS="--invoices 10000")
+bench: setup-dev ## speed and size, each figure beside its limit (ARGS="--size 10k --only aging")
 	$(BIN)/python -m bench $(ARGS)
 
 demo: setup ## load the demo data into the embedded database, if it is empty
