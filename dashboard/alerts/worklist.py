@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -112,9 +113,17 @@ class AlertsTable(DataTable):
         """Of the day in the header."""
         return duewatch.tone(SEVERITIES[told_by(record).severity])
 
+    def value_severity(self, record: Alert) -> str:
+        """The word alone."""
+        return str(SEVERITIES[told_by(record).severity].text)
+
     def render_amount_base(self, record: Alert) -> str:
         """Of the day in the header."""
         return whole(told_by(record).amount_base)
+
+    def value_amount_base(self, record: Alert) -> Decimal | None:
+        """Every digit."""
+        return told_by(record).amount_base
 
     def render_age(self, record: Alert) -> str:
         """Days since it opened."""
@@ -127,6 +136,10 @@ class AlertsTable(DataTable):
     def render_state(self, record: Alert) -> Any:
         """Of the day in the header."""
         return duewatch.tone(label_of(ALERT_STATES, told_by(record).state))
+
+    def value_state(self, record: Alert) -> str:
+        """The word alone."""
+        return str(label_of(ALERT_STATES, told_by(record).state).text)
 
     def order_amount_base(self, rows: QuerySet[Alert], is_descending: bool) -> tuple[QuerySet[Alert], bool]:
         """Unknown amounts come last, whichever way."""
