@@ -131,6 +131,17 @@ def test_altman_z2_has_its_published_coefficients_and_no_constant() -> None:
     assert altman_z2(facts_of(Buyer(statement=statement)).statements)[0] == pytest.approx(4.014, abs=1e-12)
 
 
+def test_stale_financials_between_0_and_40_keep_their_mean() -> None:
+    # Z″ far below 0 → 0, liabilities/assets 0.72 → 36, current ratio 1.28 → 40: mean 76/3
+    weak = (date(2020, 12, 31), 1000.0, 320.0, 250.0, 720.0, -2000.0, -500.0)
+    assert reasons(Buyer(statement=weak))["financials_stale"] == round(3000 - 30 * 76 / 3)
+
+
+def test_a_firm_without_current_business_has_nothing_to_pay_now() -> None:
+    statement = (AS_OF, 1000.0, 0.0, 0.0, 500.0, 0.0, 0.0)
+    assert financial_points(facts_of(Buyer(statement=statement)).statements)[2][0] == 100.0
+
+
 def test_a_firm_that_owes_nothing_has_full_ratios() -> None:
     statement = (AS_OF, 1000.0, 500.0, 0.0, 0.0, 0.0, 0.0)
     assert [p[0] for p in financial_points(facts_of(Buyer(statement=statement)).statements)] == [100.0] * 3
@@ -145,11 +156,14 @@ def test_years_trading_run_from_30_points_at_0_to_100_at_10_years(founded: date,
 
 
 def test_years_trading_count_whole_years_and_the_share_of_the_running_one() -> None:
-    founded = days([date(2016, 11, 21), date(2016, 2, 29), date(2027, 1, 1), None])
+    founded = days([date(2016, 11, 21), date(2016, 2, 29), date(2016, 2, 10), date(2027, 1, 1), None])
     years = years_trading(founded, day(date(2021, 2, 28)))
     assert years[0] == pytest.approx(4 + 99 / 365)
     assert years[1] == 5.0
-    assert np.isnan(years[2:]).all()
+    assert years[2] == pytest.approx(5 + 18 / 365)
+    assert np.isnan(years[3:]).all()
+    the_day_before = years_trading(days([date(2016, 2, 28)]), day(date(2021, 2, 27)))
+    assert the_day_before[0] == pytest.approx(4 + 365 / 366)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +203,12 @@ def test_insolvency_in_force_gives_0_and_its_reason_takes_what_was_left() -> Non
     buyer = replace(CREDIT, events=(event("insolvency"), event("litigation")))
     assert value(buyer) == 0.0
     assert reasons(buyer)["insolvency"] == 4600
+
+
+def test_insolvency_takes_nothing_where_nothing_is_left() -> None:
+    ruined = Buyer(rating=(0, AS_OF), events=(event("related_party_default"),) * 2 + (event("insolvency"),))
+    assert value(ruined) == 0.0
+    assert "insolvency" not in reasons(ruined)
 
 
 def test_insolvency_that_ended_no_longer_gives_0() -> None:

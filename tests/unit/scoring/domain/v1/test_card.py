@@ -167,6 +167,13 @@ def test_thin_coverage_keeps_a_buyer_at_b() -> None:
     assert card(thin).coverage[0] < 6000
 
 
+def test_coverage_of_exactly_60_percent_is_enough() -> None:
+    gaps: dict[str, Any] = {"kyc": (v1.UNKNOWN, None), "screening": (v1.UNKNOWN, None), "contract": (v1.UNKNOWN, None)}
+    silent = replace(STRONG, rating=None, statement=None, country=None, founded_on=None, certificates=(), **gaps)
+    assert card(silent).coverage[0] == 6000
+    assert "coverage_thin" not in caps(silent)
+
+
 def test_an_insolvent_buyer_with_a_fine_past_would_be_a_b_without_caps() -> None:
     fine = replace(STRONG, events=(event("insolvency"),))
     result = card(fine)

@@ -100,6 +100,11 @@ def test_coverage_is_the_share_of_the_four_records(change: dict[str, Any], cover
     assert coverage(replace(CLEAN, **change)) == covered
 
 
+def test_a_confirmed_hit_takes_nothing_where_nothing_is_left() -> None:
+    hit = replace(CLEAN, screening=(v1.CONFIRMED, AS_OF), certificates=((True, False, None),) * 7)
+    assert reasons(hit) == {"certificate_missing": 10_500, "limited_at_zero": -500}
+
+
 def test_more_gaps_than_points_are_limited_at_0() -> None:
     buyer = replace(CLEAN, screening=(v1.POTENTIAL, AS_OF), certificates=((True, False, None),) * 5)
     assert value(buyer) == 0.0
