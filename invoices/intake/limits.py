@@ -14,6 +14,7 @@ class Limits:
     max_bytes: int = 64 * MIB
     max_rows: int = 1_000_000
     max_blank_rows: int = 100_000
+    max_buyers: int = 250_000  # different buyers and spellings of their names
     max_columns: int = 512
     max_line_chars: int = MIB
     max_field_chars: int = 32_767  # what a spreadsheet cell holds at most

@@ -42,6 +42,7 @@ FILE_REFUSALS: dict[str, str | Promise] = {
     "line_too_long": _("Line %(line)s is longer than %(limit)s characters."),
     "too_many_rows": _("The file has more than %(limit)s rows. Split it."),
     "too_many_empty_rows": _("The file has more than %(limit)s empty rows. Delete the empty rows and save it again."),
+    "too_many_buyers": _("The file names more than %(limit)s different buyers and spellings. Split it."),
     "too_many_columns": _("Line %(line)s has %(value)s columns; at most %(limit)s are read."),
     "no_header": _("No line with column names was found."),
     "no_rows": _("The file has column names but no rows."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -146,11 +146,10 @@ def _buyer_rows(reading: Reading, plan: Plan) -> Iterator[BuyerRow]:
 
     Counting, not the first row, decides: the order of the file must not.
     """
-    seen: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
+    seen: Counter[tuple[str, str, str, str]] = Counter()
     for index, row in enumerate(reading.accepted):
         if plan.acts[index] != REFUSED:
             line = InvoiceLine._make(row)
-            seen[line.buyer_code][line.buyer_name, line.buyer_name_zh, line.buyer_country] += 1
-    for code in sorted(seen):
-        for (name, name_zh, country), _ in sorted(seen[code].items(), key=lambda item: (-item[1], item[0])):
-            yield BuyerRow(code, name, name_zh, country)
+            seen[line.buyer_code, line.buyer_name, line.buyer_name_zh, line.buyer_country] += 1
+    for spelling in sorted(seen, key=lambda given: (given[0], -seen[given], given)):
+        yield BuyerRow(*spelling)

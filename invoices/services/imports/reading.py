@@ -21,6 +21,9 @@ from invoices.intake.rows import Filtered, InvoiceLine, Problem, RowParser
 from invoices.intake.spool import Spool
 from invoices.services.imports.results import Outcome, Tally
 
+# Code and spellings of the buyer in an InvoiceLine.
+_BUYER = slice(InvoiceLine._fields.index("buyer_code"), InvoiceLine._fields.index("buyer_country") + 1)
+
 
 @dataclass(slots=True)
 class Reading:
@@ -74,14 +77,18 @@ def read_table(reading: Reading) -> None:
 def _sort(reading: Reading, parser: RowParser) -> array[int]:
     """Sort the rows; gives the hash of each accepted row's invoice id."""
     ids, accept, tally = array("q"), reading.accepted.add, reading.tally
+    buyers: set[int] = set()
     for outcome in map(parser.parse, reading.table.rows):
         if type(outcome) is InvoiceLine:
             accept(outcome)
             ids.append(hash(outcome.invoice_id))
+            buyers.add(hash(outcome[_BUYER]))
         elif isinstance(outcome, Problem):
             reading.refuse(outcome)
         elif isinstance(outcome, Filtered):
             tally.add(Outcome.FILTERED, outcome.currency, outcome.amount)
+    if len(buyers) > limits().max_buyers:
+        raise FileRefused("too_many_buyers", limit=limits().max_buyers)
     return ids
 
 
