@@ -44,7 +44,7 @@ class LinkedAmountColumn(NumberColumn):
     def render(self, value: Any, record: Any = None, table: Any = None) -> Any:
         """Zero is toned down and opens nothing."""
         if not value:
-            return format_html('<span class="zero">0</span>')
+            return format_html('<span class="zero">{}</span>', 0)
         url = items_url(**line_filter(record, table.question), **self.filters)
         return format_html('<a href="{}">{}</a>', url, formats.whole(value))
 
@@ -60,7 +60,7 @@ class AgingTable(DataTable):
 
     title = gettext_lazy("Aging")
     empty = gettext_lazy("Nothing is open on this date.")
-    name = LineColumn(gettext_lazy("line"))
+    name = LineColumn(gettext_lazy("line"), empty_values=())
     currency = TextColumn(gettext_lazy("currency"))
     buyers = CountColumn(gettext_lazy("buyers"))
     items = CountColumn(gettext_lazy("items"))

@@ -51,7 +51,7 @@ def as_csv(table: DataTable) -> StreamingHttpResponse:
 def as_xlsx(table: DataTable) -> FileResponse:
     """One sheet; amounts are numbers, dates are dates, text is never a formula."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title=str(table.title)[:31] or "Duewatch")
+    sheet = book.create_sheet(title=_sheet_title(str(table.title)))
     for count, row in enumerate(table.as_values()):
         if count > XLSX_MAX_ROWS:
             raise DomainError("export_too_long", _("More rows than a sheet can hold; export as CSV."), {})
@@ -100,6 +100,11 @@ def safe_text(text: str) -> str:
     Example: ``=HYPERLINK(...)`` becomes ``'=HYPERLINK(...)``.
     """
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _sheet_title(title: str) -> str:
+    """At most 31 characters and none of those that spreadsheets refuse in a sheet's name."""
+    return title.translate(str.maketrans("[]:*?/\\", "       "))[:31].strip() or "Duewatch"
 
 
 def _file_name(table: DataTable, extension: str) -> str:

@@ -60,7 +60,7 @@ class CountriesTable(DataTable):
 
     title = gettext_lazy("Risk by country/region")
     empty = gettext_lazy("Nothing is open on this date.")
-    country = CountryLinkColumn(gettext_lazy("country/region"))
+    country = CountryLinkColumn(gettext_lazy("country/region"), empty_values=())
     risk_class = RiskColumn(gettext_lazy("risk class"), tip=TERMS["country_class"].tip, empty_values=())
     buyers = CountColumn(gettext_lazy("buyers"))
     open_amount = BaseMoneyColumn(gettext_lazy("open"))

@@ -1,0 +1,52 @@
+"""The evidence of alerts in words."""
+
+import pytest
+from django.utils import translation
+
+from alerts.domain.states import Rule
+from dashboard import evidence
+
+OVERDUE = {"items": 1, "oldest_days_past_due": 37, "threshold_days": 30, "rows": []}
+
+
+def test_overdue_names_count_age_and_threshold() -> None:
+    assert evidence.words(Rule.OVERDUE_30, OVERDUE) == (
+        "1 material item overdue, the oldest for 37 days (threshold 30)."
+    )
+
+
+def test_words_follow_the_readers_language() -> None:
+    with translation.override("zh-hans"):
+        assert evidence.words(Rule.OVERDUE_30, OVERDUE) == "1 笔重大款项逾期，最长 37 天（阈值 30）。"
+
+
+def test_related_parties_are_named_where_the_name_is_known() -> None:
+    rows = [{"buyer": "C1", "days": 40}, {"buyer": "C2", "days": 1}]
+    said = evidence.words(Rule.RELATED_PARTY_LATE, {"rows": rows}, {"C1": "Corvandel GmbH"})
+    assert said == "Related parties late: Corvandel GmbH (40 days), C2 (1 day)."
+
+
+def test_score_tells_from_where_to_where() -> None:
+    given = {
+        "points_lost": "16.20",
+        "score_before": "66.20",
+        "grade_before": "B",
+        "date_before": "2026-01-31",
+        "score": "50.00",
+        "grade": "C",
+    }
+    assert evidence.words(Rule.SCORE_FELL, given) == (
+        "Score fell by 16.20 points from 66.20 (B) on 2026-01-31 to 50.00 (C)."
+    )
+
+
+def test_concentration_tells_share_amount_and_threshold() -> None:
+    given = {"share_percent": "21.50", "exposure": "1234567.00", "currency": "USD", "threshold_percent": "20"}
+    assert evidence.words(Rule.CONCENTRATION_BUYER, given) == (
+        "21.50 % of all exposure (1,234,567 USD); threshold 20 %."
+    )
+
+
+@pytest.mark.parametrize("rule", list(Rule))
+def test_evidence_without_its_figures_says_nothing_rather_than_something_wrong(rule: Rule) -> None:
+    assert evidence.words(rule, {}) == ""
