@@ -123,10 +123,11 @@ def test_a_short_history_is_no_history(rates: None) -> None:
 
 def test_loss_compares_with_the_rate_90_days_before() -> None:
     load_flat("USD", "1.25")
-    cheap = [RateRow("VND", AS_OF - timedelta(days=n), Decimal(30_000 if n < 90 else 24_000)) for n in range(400)]
-    add_rates(cheap, source="TEST")
+    steps = [30_000 if n < 90 else 24_000 if n == 90 else 12_000 for n in range(400)]
+    add_rates([RateRow("VND", AS_OF - timedelta(days=n), Decimal(rate)) for n, rate in enumerate(steps)], source="TEST")
     buyer = make_buyer(country="VN")
     make_invoice(buyer, "300", issued=before(10), due=before(-20))
     (usd,) = positions(buyer)
     assert usd["loss"] == pytest.approx(0.2)
-    assert usd["volatility"] == pytest.approx(math.log(1.25) / math.sqrt(250) * math.sqrt(252), rel=1e-3)
+    jumps = (math.log(1.25) ** 2 + math.log(2) ** 2 - (math.log(2.5)) ** 2 / 250) / 249
+    assert usd["volatility"] == pytest.approx(math.sqrt(jumps * 252))

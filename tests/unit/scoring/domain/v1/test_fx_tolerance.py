@@ -86,6 +86,10 @@ def test_volatility_is_the_sample_deviation_of_250_log_returns_a_year() -> None:
     assert annual_volatility(rates) == pytest.approx(0.01 * math.sqrt(250 / 249) * math.sqrt(252), rel=1e-9)
 
 
+def test_a_steady_rise_is_no_volatility() -> None:
+    assert annual_volatility([1.01**step for step in range(260)]) == pytest.approx(0.0, abs=1e-12)
+
+
 def test_volatility_looks_at_the_last_250_returns_only() -> None:
     calm = [100.0] * 251
     assert annual_volatility([1.0, 50.0, *calm]) == 0.0
