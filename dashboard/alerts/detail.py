@@ -157,6 +157,8 @@ class AlertWork(AlertPage):
 
     def _answer(self, alert_id: int, failed: tuple[str, DeskForm] | None, problem: str) -> HttpResponse:
         alert = get_alert(alert_id, self.page.scope)
+        if failed:  # the next try is made from what is shown now
+            failed[1].data = {**dict(failed[1].data.items()), f"{failed[0]}-version": alert.version}
         if self.request.headers.get("HX-Request"):
             return self.render("alerts/_alert.html", **self.about(alert, failed, problem))
         if problem:
