@@ -56,6 +56,7 @@ def apply_changes(changes: Sequence[Change], *, as_of: date, run_id: int | None)
     with connection.cursor() as cursor:
         cursor.execute(_STAGE_SQL)
         copy_rows(cursor, "alert_step", _COLUMNS, _rows(changes))
+        cursor.execute("ANALYZE alert_step")
         for statement in (_OPEN_SQL, _KEEP_SQL, _CLOSE_SQL, _EVENTS_SQL, "DROP TABLE alert_step"):
             cursor.execute(statement, params)
 
@@ -83,18 +84,21 @@ CREATE TEMP TABLE alert_step (
 ) ON COMMIT DROP
 """
 
+# The former episodes are joined, not looked up row by row: on a table whose growth the planner has not seen yet that
+# would read all rows inserted so far for each new one.
 _OPEN_SQL = """
 WITH opened AS (
     INSERT INTO alerts_alert (
         rule, subject_type, subject_key, episode, buyer_id, group_id, state, severity, level, announced_level,
         amount_base, announced_amount, evidence, opened_on, last_seen_on, close_note, snooze_reason, version,
         created_at)
-    SELECT s.rule, s.subject_type, s.subject_key, 1 + coalesce(
-               (SELECT max(a.episode) FROM alerts_alert a WHERE a.rule = s.rule
-                   AND a.subject_type = s.subject_type AND a.subject_key = s.subject_key), 0),
+    SELECT s.rule, s.subject_type, s.subject_key, 1 + coalesce(former.episode, 0),
            s.buyer_id, s.group_id, %(open)s, s.severity, s.level, s.level,
            s.amount_base, s.amount_base, s.evidence, %(as_of)s, %(as_of)s, '', '', 1, now()
-    FROM alert_step s WHERE s.step = 'open'
+    FROM alert_step s LEFT JOIN (
+        SELECT rule, subject_type, subject_key, max(episode) AS episode FROM alerts_alert GROUP BY 1, 2, 3
+    ) former USING (rule, subject_type, subject_key)
+    WHERE s.step = 'open'
     RETURNING id, level, severity, amount_base, evidence
 )
 INSERT INTO alerts_alertevent (alert_id, action, state, as_of, note, data, run_id, occurred_at)

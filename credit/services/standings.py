@@ -15,16 +15,18 @@ from invoices.queries.open_items import BASE_ITEMS_SQL, OpenItems
 
 LEAST_COVERAGE = "0.6"
 
+_STAGE_SQL = f"""
+CREATE TEMP TABLE overdue_since ON COMMIT DROP AS
+SELECT i.buyer_id, min(i.due_date) AS since FROM ({BASE_ITEMS_SQL}) i WHERE i.is_material_overdue GROUP BY i.buyer_id
+"""
+
 # The latest row of a kind tells whether something changed; a buyer that never had a standing gets no empty one.
-_WRITE_SQL = f"""
+_WRITE_SQL = """
 INSERT INTO credit_buyerstanding (buyer_id, kind, value, as_of, run_id, recorded_at)
 SELECT w.buyer_id, w.kind, w.value, %(as_of)s, %(run_id)s, now() FROM (
     SELECT s.buyer_id, v.kind, v.value
     FROM scoring_score s
-    LEFT JOIN (
-        SELECT i.buyer_id, min(i.due_date) AS since FROM ({BASE_ITEMS_SQL}) i
-        WHERE i.is_material_overdue GROUP BY i.buyer_id
-    ) o ON o.buyer_id = s.buyer_id
+    LEFT JOIN overdue_since o ON o.buyer_id = s.buyer_id
     JOIN unnest(%(grades)s::text[], %(terms)s::text[]) AS t(grade, code) ON t.grade = s.grade
     CROSS JOIN LATERAL (VALUES
         (%(kind_grade)s, s.grade::text),
@@ -68,5 +70,8 @@ def write_standings(*, as_of: date, known_at: datetime, base_currency: str, run_
         "no": NO,
     }
     with connection.cursor() as cursor:
+        cursor.execute(_STAGE_SQL, params)
+        cursor.execute("ANALYZE overdue_since")
         cursor.execute(_WRITE_SQL, params)
+        cursor.execute("DROP TABLE overdue_since")
     return BuyerStanding.objects.filter(run_id=run_id).count()

@@ -27,6 +27,7 @@ _GROWING = (
     "invoices.Shipment",
     "alerts.AlertRuleSetting",
     "credit.GradeTermsVersion",
+    "scoring.ScorecardWeights",
 )
 
 

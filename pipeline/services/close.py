@@ -61,9 +61,9 @@ def _plan(run: Run, fingerprint: Mapping[str, Any], shards: int) -> None:
     of = {"of": shards}
     add_jobs(run, "check", CHECK_TASK)
     add_jobs(run, "snapshot", SNAPSHOT_TASK, shards=shards, params=of)
+    add_jobs(run, "totals", TOTALS_TASK)  # one long job: it comes first, the shards of scores fill the other workers
     add_jobs(run, "score", SCORE_TASK, shards=shards, params=of, beside=True)
-    add_jobs(run, "totals", TOTALS_TASK)
-    add_jobs(run, "alerts", ALERTS_TASK, beside=True)
+    add_jobs(run, "alerts", ALERTS_TASK)
     add_jobs(run, "standings", STANDINGS_TASK, beside=True)
     add_jobs(run, "finish", FINISH_TASK)
 
