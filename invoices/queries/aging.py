@@ -11,15 +11,16 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from core.access.scope import SYSTEM, Scope
-from core.domain.rates import Rate, RateTable
+from core.domain.rates import RATES_SQL, Rate, RateTable
 from core.money import round_money
 from core.queries.rates import rate_table
 from core.queries.sql import fetch_all
 from invoices.domain.aging import DEFAULT_BUCKETS, Buckets
 from invoices.domain.kinds import AgingBasis
-from invoices.queries.account_aging import ACCOUNT_AGING_SQL, PLACES, account_params
+from invoices.queries.account_aging import ITEM_TOTALS_SQL, PLACED_SQL, PLACES, account_params
 from invoices.queries.control import get_ledger_balances
 from invoices.queries.open_items import OpenItems
+from invoices.queries.unapplied import UNAPPLIED_SQL
 
 ZERO = Decimal(0)
 
@@ -41,6 +42,7 @@ class AgingQuestion:
     buckets: Buckets = DEFAULT_BUCKETS
     always_base: bool = False
     buyer_ids: Sequence[int] | None = None
+    shard: tuple[int, int] | None = None
 
     def base_currency(self) -> str:
         """The base asked for, else the firm's."""
@@ -49,7 +51,7 @@ class AgingQuestion:
     def items(self) -> OpenItems:
         """The open items this question is about."""
         ids = self.buyer_ids if self.buyer_id is None else [self.buyer_id]
-        return OpenItems(self.as_of, self.known_at, ids, self.currency, self.scope)
+        return OpenItems(self.as_of, self.known_at, ids, self.currency, self.scope, self.shard)
 
     def rates(self) -> RateTable:
         """The one rate table of this question."""
@@ -139,18 +141,30 @@ class _CurrencyRow(NamedTuple):
     base_amounts: tuple[Decimal, ...]
 
 
-def _list(prefix: str, *, wrap: str = "{}") -> str:
-    return ", ".join(wrap.format(f"{prefix}{k}") for k in PLACES)
+def _list(prefix: str) -> str:
+    return ", ".join(f"coalesce({prefix}{k}, 0)" for k in PLACES)
 
 
-_BASE_COLUMNS = "base_open, base_disputed, base_unapplied_cash, base_unapplied_credit"
+# One row per currency; the buyers with open items are counted once, whatever their currencies.
 _TOTALS_SQL = f"""
-SELECT currency, bool_and(base_open IS NOT NULL), sum(items), sum(open_amount), sum(disputed), sum(unapplied_cash),
-    sum(unapplied_credit), {", ".join(f"coalesce(sum({c}), 0)" for c in _BASE_COLUMNS.split(", "))},
-    max(oldest_days_past_due), {_list("n", wrap="sum({})")}, {_list("b", wrap="sum({})")},
-    {_list("base_b", wrap="coalesce(sum({}), 0)")},
-    count(DISTINCT buyer_id) FILTER (WHERE items > 0)
-FROM ({ACCOUNT_AGING_SQL}) accounts GROUP BY GROUPING SETS ((currency), ()) ORDER BY currency NULLS LAST
+WITH placed AS MATERIALIZED (
+    SELECT buyer_id, currency, open_amount, disputed, base_open, base_disputed, days_past_due, place
+    FROM ({PLACED_SQL}) i
+), opened AS (
+    SELECT currency, {ITEM_TOTALS_SQL} FROM placed GROUP BY currency
+), unapplied AS (
+    SELECT a.currency, sum(a.cash) AS cash, sum(a.credit) AS credit,
+        sum(round(a.cash * rates.rate, %(base_digits)s)) AS base_cash,
+        sum(round(a.credit * rates.rate, %(base_digits)s)) AS base_credit
+    FROM ({UNAPPLIED_SQL}) a LEFT JOIN ({RATES_SQL}) rates ON rates.currency = a.currency GROUP BY a.currency
+)
+SELECT coalesce(o.currency, u.currency) AS currency, rates.rate IS NOT NULL, coalesce(o.items, 0),
+    coalesce(o.open_amount, 0), coalesce(o.disputed, 0), coalesce(u.cash, 0), coalesce(u.credit, 0),
+    coalesce(o.base_open, 0), coalesce(o.base_disputed, 0), coalesce(u.base_cash, 0), coalesce(u.base_credit, 0),
+    o.oldest_days_past_due, {_list("n")}, {_list("b")}, {_list("base_b")},
+    (SELECT count(DISTINCT buyer_id) FROM placed)
+FROM opened o FULL JOIN unapplied u ON u.currency = o.currency
+LEFT JOIN ({RATES_SQL}) rates ON rates.currency = coalesce(o.currency, u.currency) ORDER BY 1
 """
 
 
@@ -162,9 +176,8 @@ def get_aging(question: AgingQuestion, *, rates: RateTable | None = None) -> Agi
     """
     rates = rates or question.rates()
     found = fetch_all(_TOTALS_SQL, question.params(rates))
-    buyers = found[-1][-1] if found else 0
-    rows = [_unpack(row) for row in found if row[0] is not None]
-    return _report(question, rates, rows, int(buyers))
+    buyers = int(found[0][-1]) if found else 0
+    return _report(question, rates, [_unpack(row) for row in found], buyers)
 
 
 def _unpack(row: Any) -> _CurrencyRow:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from core.queries.sql import fetch_all
-from invoices.queries.account_aging import ACCOUNT_AGING_SQL, PLACES
+from invoices.queries.account_aging import ACCOUNT_AGING_SQL, BUYER_AGING_SQL, PLACES
 from invoices.queries.aging import AgingQuestion
 
 GROUPINGS = ("buyer", "group", "country", "currency", "owner")
@@ -67,17 +67,44 @@ ORDER BY buyer_id, valid_from DESC, recorded_at DESC, id DESC
 
 
 def _lines_sql(group_by: str, *, in_base: bool) -> str:
+    if in_base and group_by != "currency":
+        return _BUYER_LINES_SQL if group_by == "buyer" else _base_lines_sql(group_by)
+    return _account_lines_sql(group_by, in_base=in_base)
+
+
+# A buyer is one row of the relation already: nothing to add up.
+_BUYER_LINES_SQL = f"""
+SELECT b.id::text, b.code, b.name, %(base)s::text, a.items::int, a.base_open AS open_amount,
+    {", ".join(f"a.base_{c}" for c in _AMOUNTS)}, a.oldest_days_past_due, a.unconverted_items::int
+FROM ({BUYER_AGING_SQL}) a JOIN buyers_buyer b ON b.id = a.buyer_id ORDER BY open_amount DESC, 2
+"""
+_PARTIES_SQL = f"""
+JOIN buyers_buyer b ON b.id = a.buyer_id
+LEFT JOIN ({_MEMBERS_SQL}) v ON v.buyer_id = b.id LEFT JOIN buyers_buyergroup g ON g.id = v.group_id
+LEFT JOIN core_user w ON w.id = b.sales_owner_id
+"""
+
+
+def _base_lines_sql(group_by: str) -> str:
+    key, code, label = _DIMENSIONS[group_by]
+    sums = ", ".join(f"sum(a.base_{c})" for c in _AMOUNTS)
+    return f"""
+SELECT {key}, {code}, {label}, %(base)s::text, sum(a.items)::int, sum(a.base_open) AS open_amount, {sums},
+    max(a.oldest_days_past_due), sum(a.unconverted_items)::int
+FROM ({BUYER_AGING_SQL}) a {_PARTIES_SQL}
+GROUP BY 1, 2, 3 ORDER BY open_amount DESC, 2
+"""
+
+
+def _account_lines_sql(group_by: str, *, in_base: bool) -> str:
     key, code, label = _DIMENSIONS[group_by]
     prefix = "base_" if in_base else ""
     currency = "%(base)s::text" if in_base else "a.currency"
     sums = ", ".join(f"coalesce(sum(a.{prefix}{c}), 0)" for c in _AMOUNTS)
     opened = f"coalesce(sum(a.{'base_open' if in_base else 'open_amount'}), 0)"
-    grouping = "1, 2, 3" if in_base else "1, 2, 3, 4"
     return f"""
 SELECT {key}, {code}, {label}, {currency}, sum(a.items)::int, {opened} AS open_amount, {sums},
     max(a.oldest_days_past_due), coalesce(sum(a.items) FILTER (WHERE a.base_open IS NULL), 0)::int
-FROM ({ACCOUNT_AGING_SQL}) a JOIN buyers_buyer b ON b.id = a.buyer_id
-LEFT JOIN ({_MEMBERS_SQL}) v ON v.buyer_id = b.id LEFT JOIN buyers_buyergroup g ON g.id = v.group_id
-LEFT JOIN core_user w ON w.id = b.sales_owner_id
-GROUP BY {grouping} ORDER BY open_amount DESC, 2, 4
+FROM ({ACCOUNT_AGING_SQL}) a {_PARTIES_SQL}
+GROUP BY 1, 2, 3, 4 ORDER BY open_amount DESC, 2, 4
 """

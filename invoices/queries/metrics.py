@@ -15,7 +15,7 @@ from invoices.domain import metrics as rules
 from invoices.domain.kinds import Terms
 from invoices.queries.aging import AgingQuestion, get_aging
 from invoices.queries.aging_lines import list_aging
-from invoices.queries.open_items import DUE_DATES_SQL
+from invoices.queries.open_items import BASE_ITEMS_SQL, MOVED_DUE_DATES_SQL, TAKEN_BACK_SQL
 
 PERIOD_MONTHS = 3
 COUNT_BACK_MONTHS = 24
@@ -30,36 +30,39 @@ _SCOPED_SQL = f"""
       WHERE coalesce(s.sales_owner_id, b.sales_owner_id) = %(sales_owner_id)s))
 """
 
-# Credit sales by month: issues and their reversals, each rounded once into base currency at the closing rate.
-_SALES_SQL = f"""
-SELECT date_trunc('month', e.effective_date)::date AS month, sum(round(e.amount * rates.rate, %(base_digits)s))
-FROM invoices_entry e JOIN invoices_invoice i ON i.id = e.invoice_id
-LEFT JOIN invoices_entry r ON r.id = e.reverses_id
-JOIN ({RATES_SQL}) rates ON rates.currency = i.currency
-WHERE coalesce(r.kind, e.kind) = 'issue' AND i.terms <> %(prepaid)s
-  AND e.effective_date BETWEEN %(start)s AND %(as_of)s
+_KNOWN_SQL = """e.effective_date BETWEEN %(start)s AND %(as_of)s
   AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
-  AND (%(item_currency)s::text IS NULL OR i.currency = %(item_currency)s)
-  {_SCOPED_SQL}
-GROUP BY 1 ORDER BY 1
+  AND (%(item_currency)s::text IS NULL OR e.currency = %(item_currency)s)"""
+
+# Credit sales by day: issues and their reversals, each rounded once into base currency at the closing rate. Prepaid
+# invoices are few: they are left out by their ids.
+_SALES_SQL = f"""
+SELECT date_trunc('month', s.day)::date AS month, sum(s.amount) FROM (
+    SELECT e.effective_date AS day, sum(round(e.amount * rates.rate, %(base_digits)s)) AS amount
+    FROM invoices_entry e
+    LEFT JOIN ({TAKEN_BACK_SQL}) taken_back ON taken_back.id = e.id
+    LEFT JOIN (SELECT id FROM invoices_invoice WHERE terms = %(prepaid)s) prepaid ON prepaid.id = e.invoice_id
+    JOIN ({RATES_SQL}) rates ON rates.currency = e.currency
+    WHERE (e.kind = 'issue' OR taken_back.kind = 'issue') AND prepaid.id IS NULL AND {_KNOWN_SQL}
+      {_SCOPED_SQL}
+    GROUP BY 1
+) s GROUP BY 1 ORDER BY 1
 """
 
 # Standing allocations of the last year: amount, and days from due to the value date of the money.
 _BEYOND_TERMS_SQL = f"""
 SELECT coalesce(sum(p.amount * p.days), 0), coalesce(sum(p.amount), 0), count(*) FROM (
     SELECT round(-e.amount * rates.rate, %(base_digits)s) AS amount,
-        receipt.received_on - coalesce(d.due_date, i.original_due_date) AS days
+        receipt.received_on - coalesce(d.due_date, i.due_date) AS days
     FROM invoices_entry e JOIN invoices_invoice i ON i.id = e.invoice_id
     JOIN invoices_receipt receipt ON receipt.id = e.receipt_id
-    LEFT JOIN ({DUE_DATES_SQL}) d ON d.invoice_id = i.id
-    JOIN ({RATES_SQL}) rates ON rates.currency = i.currency
-    WHERE e.kind = 'receipt' AND i.terms <> %(prepaid)s
-      AND e.effective_date BETWEEN %(start)s AND %(as_of)s
-      AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
-      AND (%(item_currency)s::text IS NULL OR i.currency = %(item_currency)s)
+    LEFT JOIN ({MOVED_DUE_DATES_SQL}) d ON d.invoice_id = i.id
+    LEFT JOIN ({TAKEN_BACK_SQL}) taken_back ON taken_back.reverses_id = e.id
+        AND taken_back.effective_date <= %(as_of)s
+        AND (%(known_at)s::timestamptz IS NULL OR taken_back.recorded_at <= %(known_at)s)
+    JOIN ({RATES_SQL}) rates ON rates.currency = e.currency
+    WHERE e.kind = 'receipt' AND i.terms <> %(prepaid)s AND taken_back.id IS NULL AND {_KNOWN_SQL}
       {_SCOPED_SQL}
-      AND NOT EXISTS (SELECT FROM invoices_entry r WHERE r.reverses_id = e.id AND r.effective_date <= %(as_of)s
-          AND (%(known_at)s::timestamptz IS NULL OR r.recorded_at <= %(known_at)s))
 ) p
 """
 
@@ -133,16 +136,29 @@ def get_metrics(question: AgingQuestion, *, closing: Closing | None = None) -> M
 
 
 def _closing(question: AgingQuestion, rates: RateTable) -> Closing:
-    report = get_aging(replace(question, always_base=True), rates=rates)
-    by_buyer = tuple(line.open_amount for line in list_aging(question) if line.open_amount > 0)
-    return Closing(report.amount, report.buckets[0].amount, by_buyer, report.unconverted)
+    lines = list_aging(question)
+    has_gaps = any(line.unconverted_items for line in lines)
+    return Closing(
+        receivables=sum((line.open_amount for line in lines), ZERO),
+        not_due=sum((line.b0 for line in lines), ZERO),
+        by_buyer=tuple(line.open_amount for line in lines if line.open_amount > 0),
+        unconverted=get_aging(replace(question, always_base=True), rates=rates).unconverted if has_gaps else {},
+    )
 
 
 def _inputs(question: AgingQuestion, rates: RateTable, closing: Closing) -> _Inputs:
-    day_before = month_start(question.as_of) - timedelta(1)
-    opening = get_aging(replace(question, as_of=day_before, always_base=True), rates=rates)
     sales = _sales(question, rates)
-    return _Inputs(closing.receivables, closing.not_due, opening.amount, sales, question.as_of)
+    return _Inputs(closing.receivables, closing.not_due, _opening(question, rates), sales, question.as_of)
+
+
+def _opening(question: AgingQuestion, rates: RateTable) -> Decimal:
+    """What was open when the month began, at the same rates as the rest."""
+    before = replace(question, as_of=month_start(question.as_of) - timedelta(1))
+    found: Decimal = fetch_one(_OPENING_SQL, before.params(rates))[0]
+    return found
+
+
+_OPENING_SQL = f"SELECT coalesce(sum(base_open), 0) FROM ({BASE_ITEMS_SQL}) i"
 
 
 def _params(question: AgingQuestion, rates: RateTable, start: date) -> dict[str, Any]:

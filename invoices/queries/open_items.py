@@ -25,13 +25,17 @@ FLOOR_CURRENCY = "USD"
 
 @dataclass(frozen=True, slots=True)
 class OpenItems:
-    """Which open items: of a date, as known at a moment (None: now), of some buyers, in one currency, in scope."""
+    """Which open items: of a date, as known at a moment (None: now), of some buyers, in one currency, in scope.
+
+    ``shard`` (k, n) is every buyer whose id leaves k when divided by n.
+    """
 
     as_of: date
     known_at: datetime | None = None
     buyer_ids: Sequence[int] | None = None
     currency: str | None = None
     scope: Scope = SYSTEM
+    shard: tuple[int, int] | None = None
 
     def params(self) -> dict[str, Any]:
         """The parameters of :data:`OPEN_ITEMS_SQL`."""
@@ -43,6 +47,8 @@ class OpenItems:
             "record_ids": None if ids is None else list_records(ids, known_at=self.known_at),
             "item_currency": self.currency,
             "sales_owner_id": self.scope.sales_owner_id,
+            "shard": self.shard[0] if self.shard else None,
+            "shards": self.shard[1] if self.shard else None,
         }
 
     def base_params(self, rates: RateTable, materiality: Materiality = DEFAULT_MATERIALITY) -> dict[str, Any]:
@@ -59,6 +65,16 @@ class OpenItems:
 def _floor_in_base(rates: RateTable, materiality: Materiality) -> Decimal:
     dollars = Money(materiality.floor_base, FLOOR_CURRENCY)
     return rates.convert(dollars).amount if FLOOR_CURRENCY in rates.rates else materiality.floor_base
+
+
+def seen(account: str) -> str:
+    """The condition that an account is asked for and may be seen."""
+    return f"""
+(%(buyer_ids)s::bigint[] IS NULL OR {account} = ANY(%(buyer_ids)s))
+  AND (%(shards)s::int IS NULL OR {account} %% %(shards)s = %(shard)s)
+  AND (%(sales_owner_id)s::bigint IS NULL OR {account} IN (
+      SELECT b.id FROM buyers_buyer b WHERE b.sales_owner_id = %(sales_owner_id)s))
+"""
 
 
 # What counts after as_of per invoice, and what counts by then but was learned after known_at. The first part is read
@@ -95,7 +111,14 @@ FROM {table} v WHERE v.invoice_id IN (
 """
 
 
-_MOVED_DUE_DATES_SQL = f"""
+# Reversals, each with the kind of the entry that it takes back: few, and found by index.
+TAKEN_BACK_SQL = """
+SELECT x.id, x.reverses_id, o.kind, x.effective_date, x.recorded_at
+FROM invoices_entry x JOIN invoices_entry o ON o.id = x.reverses_id WHERE x.reverses_id IS NOT NULL
+"""
+
+# The due dates of invoices whose copy does not hold on the date.
+MOVED_DUE_DATES_SQL = f"""
 SELECT c.invoice_id, coalesce(c.due_date, i.original_due_date) AS due_date FROM (
     SELECT v.invoice_id, (array_agg(v.due_date ORDER BY {_LATEST_FIRST}) FILTER (WHERE {_IN_FORCE}))[1] AS due_date
     {_moved("invoices_duedatechange")} GROUP BY v.invoice_id
@@ -143,13 +166,11 @@ SELECT s.id AS invoice_id, coalesce(m.survivor_id, s.buyer_id) AS buyer_id, s.nu
     %(as_of)s::date - coalesce(d.due_date, s.due_date) AS days_past_due,
     %(as_of)s::date - s.invoice_date AS days_outstanding
 FROM ({_STOCK_SQL}) s
-LEFT JOIN ({_MOVED_DUE_DATES_SQL}) d ON d.invoice_id = s.id
+LEFT JOIN ({MOVED_DUE_DATES_SQL}) d ON d.invoice_id = s.id
 LEFT JOIN ({_MOVED_DISPUTES_SQL}) q ON q.invoice_id = s.id
 LEFT JOIN ({_DISPUTED_SINCE_SQL}) since ON since.invoice_id = s.id
 LEFT JOIN ({MERGE_MAP_SQL}) m ON m.duplicate_id = s.buyer_id
-WHERE (%(buyer_ids)s::bigint[] IS NULL OR coalesce(m.survivor_id, s.buyer_id) = ANY(%(buyer_ids)s))
-  AND (%(sales_owner_id)s::bigint IS NULL OR coalesce(m.survivor_id, s.buyer_id) IN (
-      SELECT b.id FROM buyers_buyer b WHERE b.sales_owner_id = %(sales_owner_id)s))
+WHERE {seen("coalesce(m.survivor_id, s.buyer_id)")}
 """
 
 # In base currency, each item rounded once; null where the table has no usable rate. A part is material overdue if

@@ -11,31 +11,36 @@ from core.dates import month_end, months_back
 from core.domain.rates import RATES_SQL, RateTable
 from core.queries.sql import fetch_all
 from invoices.queries.aging import AgingQuestion
-from invoices.queries.open_items import DUE_DATES_SQL
+from invoices.queries.open_items import MOVED_DUE_DATES_SQL, TAKEN_BACK_SQL
 
 MONTHS = 24
 ZERO = Decimal(0)
 
 # An entry counts as receivable from its effective date on, as overdue from the later of that and the day after the
 # due date, as more than 90 days overdue 90 days later. So a balance at a month-end is the sum of all entries whose
-# day has come: sum by month, then cumulate.
+# day has come. One pass sums them by day, three ways at once; the days are then put into months and cumulated. What
+# reverses an issue or a receipt counts with those.
 _TREND_SQL = f"""
 WITH moves AS (
-    SELECT i.currency, e.amount, e.effective_date AS day, coalesce(r.kind, e.kind) AS kind,
-        greatest(e.effective_date, coalesce(d.due_date, i.original_due_date) + 1) AS overdue_day,
-        greatest(e.effective_date, coalesce(d.due_date, i.original_due_date) + 91) AS over_90_day
+    SELECT e.currency, e.amount, e.effective_date AS day,
+        CASE WHEN e.kind = 'reversal' THEN taken_back.kind ELSE e.kind END AS kind,
+        greatest(e.effective_date, coalesce(d.due_date, i.due_date) + 1) AS overdue_day,
+        greatest(e.effective_date, coalesce(d.due_date, i.due_date) + 91) AS over_90_day
     FROM invoices_entry e JOIN invoices_invoice i ON i.id = e.invoice_id
-    LEFT JOIN invoices_entry r ON r.id = e.reverses_id
-    LEFT JOIN ({DUE_DATES_SQL}) d ON d.invoice_id = i.id
+    LEFT JOIN ({MOVED_DUE_DATES_SQL}) d ON d.invoice_id = i.id
+    LEFT JOIN ({TAKEN_BACK_SQL}) taken_back ON taken_back.id = e.id
     WHERE e.effective_date <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
+), by_day AS (
+    SELECT currency, kind, day, overdue_day, over_90_day, sum(amount) AS amount
+    FROM moves GROUP BY GROUPING SETS ((currency, kind, day), (currency, overdue_day), (currency, over_90_day))
 ), by_month AS (
-    SELECT line.name, greatest(date_trunc('month', line.day)::date, %(start)s) AS month, m.currency, sum(line.amount)
-        AS amount
-    FROM moves m CROSS JOIN LATERAL (VALUES
-        ('receivable', m.day, m.amount), ('overdue', m.overdue_day, m.amount), ('over_90', m.over_90_day, m.amount),
-        ('sales', CASE WHEN m.kind = 'issue' AND m.day >= %(start)s THEN m.day END, m.amount),
-        ('receipts', CASE WHEN m.kind = 'receipt' AND m.day >= %(start)s THEN m.day END, -m.amount)
-    ) AS line(name, day, amount)
+    SELECT line.name, greatest(date_trunc('month', line.day)::date, %(start)s) AS month, b.currency,
+        sum(CASE WHEN line.name = 'receipts' THEN -b.amount ELSE b.amount END) AS amount
+    FROM by_day b CROSS JOIN LATERAL (VALUES
+        ('receivable', b.day), ('overdue', b.overdue_day), ('over_90', b.over_90_day),
+        ('sales', CASE WHEN b.kind = 'issue' AND b.day >= %(start)s THEN b.day END),
+        ('receipts', CASE WHEN b.kind = 'receipt' AND b.day >= %(start)s THEN b.day END)
+    ) AS line(name, day)
     WHERE line.day <= %(as_of)s
     GROUP BY 1, 2, 3
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from buyers.queries.merges import MERGE_MAP_SQL
+from invoices.queries.open_items import seen
 
 # The account whose receipt or credit note an allocation uses, and what it uses of it.
 _ACCOUNT = "coalesce(e.source_buyer_id, e.buyer_id)"
@@ -48,9 +49,7 @@ SELECT coalesce(m.survivor_id, moves.buyer_id) AS buyer_id, moves.currency, sum(
     sum(moves.credit) AS credit
 FROM moves LEFT JOIN ({MERGE_MAP_SQL}) m ON m.duplicate_id = moves.buyer_id
 WHERE (%(item_currency)s::text IS NULL OR moves.currency = %(item_currency)s)
-  AND (%(buyer_ids)s::bigint[] IS NULL OR coalesce(m.survivor_id, moves.buyer_id) = ANY(%(buyer_ids)s))
-  AND (%(sales_owner_id)s::bigint IS NULL OR coalesce(m.survivor_id, moves.buyer_id) IN (
-      SELECT b.id FROM buyers_buyer b WHERE b.sales_owner_id = %(sales_owner_id)s))
+  AND {seen("coalesce(m.survivor_id, moves.buyer_id)")}
 GROUP BY 1, 2
 HAVING sum(moves.cash) <> 0 OR sum(moves.credit) <> 0
 """

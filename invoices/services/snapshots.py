@@ -20,7 +20,7 @@ from invoices.domain.kinds import AgingBasis
 from invoices.domain.metrics import round_metric
 from invoices.models import SnapshotSet
 from invoices.queries import portfolio
-from invoices.queries.account_aging import ACCOUNT_AGING_SQL, PLACES
+from invoices.queries.account_aging import ACCOUNT_BOTH_SQL, PLACES
 from invoices.queries.aging import AgingQuestion
 from invoices.queries.control import get_ledger_balances
 from invoices.queries.metrics import Metric, MetricsReport, get_metrics
@@ -31,24 +31,30 @@ RUN_KIND = "snapshot"
 SHARD_TASK = "invoices.snapshot_shard"
 TOTALS_TASK = "invoices.snapshot_totals"
 
+# More shards than this would only read the open items more often.
+SHARDS_AT_MOST = 4
+
 _COLUMNS = ", ".join(
     (
         *("buyer_id", "currency", "items", "open_amount", "disputed", "unapplied_cash", "unapplied_credit"),
         *("base_open", "base_disputed", "base_unapplied_cash", "base_unapplied_credit", "oldest_days_past_due"),
-        *(f"b{k}" for k in PLACES),
     )
 )
-_BASE_COLUMNS = ", ".join(f"base_b{k}" for k in PLACES)
-_BASE_VALUES = ", ".join(f"CASE WHEN base_open IS NOT NULL THEN base_b{k} END" for k in PLACES)
+_BUCKETS = ", ".join(f"{prefix}{k}" for prefix in ("b", "base_b") for k in PLACES)
+
+
+def _basis_sql(basis: AgingBasis) -> str:
+    own = ", ".join(f"{basis}_b{k}" for k in PLACES)
+    base = ", ".join(f"CASE WHEN base_open IS NOT NULL THEN {basis}_base_b{k} END" for k in PLACES)
+    return f"SELECT %(set)s, '{basis}', {_COLUMNS}, {own}, {base} FROM accounts"
+
+
+# Both bases out of one reading of the ledger.
 _WRITE_SQL = f"""
-INSERT INTO invoices_agingsnapshot (set_id, basis, {_COLUMNS}, {_BASE_COLUMNS})
-SELECT %(set)s, %(basis)s, {_COLUMNS}, {_BASE_VALUES} FROM ({ACCOUNT_AGING_SQL}) a
+WITH accounts AS MATERIALIZED ({ACCOUNT_BOTH_SQL})
+INSERT INTO invoices_agingsnapshot (set_id, basis, {_COLUMNS}, {_BUCKETS})
+{" UNION ALL ".join(_basis_sql(basis) for basis in AgingBasis)}
 ON CONFLICT (set_id, basis, buyer_id, currency) DO NOTHING
-"""
-_SHARD_SQL = """
-SELECT b.id FROM buyers_buyer b
-WHERE b.id %% %(of)s = %(shard)s AND NOT EXISTS (
-    SELECT FROM buyers_buyermerge m WHERE m.duplicate_id = b.id AND m.state = 'merged')
 """
 
 
@@ -64,26 +70,22 @@ def open_set(as_of: date, base_currency: str | None = None, run: Run | None = No
     return found
 
 
+@transaction.atomic
 def write_shard(set_id: int, shard: int = 0, of: int = 1) -> int:
     """Write the rows of the buyers with ``id mod of = shard``; rows that are there stay. Returns rows added.
 
-    The ledger is read as known when the set was opened, so that all shards see the same.
+    The ledger is read as known when the set was opened, so that all shards see the same. Beyond
+    ``SHARDS_AT_MOST`` the work is not divided further: the shards that are too many have nothing to do.
     """
     snapshot = SnapshotSet.objects.get(pk=set_id)
-    if snapshot.is_complete:
+    parts = min(of, SHARDS_AT_MOST)
+    if snapshot.is_complete or shard >= parts:
         return 0
-    ids = [row[0] for row in fetch_all(_SHARD_SQL, {"shard": shard, "of": of})] if of > 1 else None
-    return sum(_write_basis(snapshot, basis, ids) for basis in AgingBasis)
-
-
-@transaction.atomic
-def _write_basis(snapshot: SnapshotSet, basis: AgingBasis, ids: list[int] | None) -> int:
     question = AgingQuestion(
-        as_of=snapshot.as_of, by=basis, base=snapshot.base_currency, known_at=snapshot.created_at, buyer_ids=ids
+        as_of=snapshot.as_of, base=snapshot.base_currency, known_at=snapshot.created_at, shard=(shard, parts)
     )
-    params = {**question.params(question.rates()), "set": snapshot.pk, "basis": basis.value}
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_SQL, params)
+        cursor.execute(_WRITE_SQL, {**question.params(question.rates()), "set": snapshot.pk})
         return int(cursor.rowcount)
 
 
