@@ -32,7 +32,7 @@ class NewClientForm(DeskForm):
 
     name = forms.CharField(label=gettext_lazy("Name of the system"), max_length=50)
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("May"), choices=SCOPE_CHOICES, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("It may"), choices=SCOPE_CHOICES, widget=forms.CheckboxSelectMultiple
     )
     expires = forms.DateField(label=gettext_lazy("Last day"), required=False, widget=DayInput)
 

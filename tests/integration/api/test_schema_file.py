@@ -1,0 +1,40 @@
+"""The OpenAPI document in docs/ is the one that the product serves."""
+
+from pathlib import Path
+
+import yaml
+from drf_spectacular.validation import validate_schema
+
+from tests.integration.api.ladder import document
+
+FILE = Path(__file__).parents[3] / "docs" / "openapi.yaml"
+
+
+def test_document_in_the_repository_is_current() -> None:
+    assert yaml.safe_load(FILE.read_text()) == yaml.safe_load(yaml.safe_dump(_plain(document()))), "run: make schema"
+
+
+def test_document_is_valid_openapi() -> None:
+    validate_schema(document())
+
+
+def test_every_operation_says_what_it_is_and_how_it_fails() -> None:
+    for path, operations in document()["paths"].items():
+        operation = operations["get"]
+        assert operation["summary"], path
+        assert {"200", "400", "401", "403", "406", "429"} <= set(operation["responses"]), path
+        assert set(operations) == {"get"}, path
+
+
+def _plain(node: object) -> object:
+    """Lazy texts as text, ordered mappings as mappings."""
+    if isinstance(node, dict):
+        return {str(name): _plain(value) for name, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_plain(item) for item in node]
+    return node if isinstance(node, bool | int | float | type(None)) else str(node)
+
+
+def test_guide_names_every_address() -> None:
+    guide = (FILE.parent / "api.md").read_text()
+    assert [path for path in document()["paths"] if f"`{path}`" not in guide] == []
