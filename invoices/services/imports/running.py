@@ -108,12 +108,14 @@ def _mark_done(batch: ImportBatch, reading: Reading, result: ImportResult) -> No
 def _refuse(batch: ImportBatch, refused: DomainError) -> None:
     """Note why nothing was taken; a batch that is done stays done."""
     params = {key: str(value) for key, value in refused.params.items()}
-    ImportBatch.objects.filter(pk=batch.pk, state=BatchState.RUNNING).update(
+    is_mine = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.RUNNING).update(
         state=BatchState.REFUSED,
         error=refused.message,
         detail={"refusal": {"code": refused.code, "params": params}},
         finished_at=timezone.now(),
     )
+    if not is_mine:
+        return
     data = {"code": refused.code, **params}
     audit.record(
         actor=batch.actor, action="invoices.import.refused", subject_type="batch", subject_id=batch.pk, data=data

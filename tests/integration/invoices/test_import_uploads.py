@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from core.domain.roles import Role
 from core.errors import Denied, InvalidTransition
-from core.models import User
+from core.models import AuditEvent, User
 from core.queries.runs import run_progress
 from core.services.waiting import wait_for_run
 from invoices.domain.kinds import BatchState
@@ -179,3 +181,23 @@ def test_a_refused_file_fails_its_run_with_the_reason(intake: Intake, ana: User)
     assert "needs the column" in done.error
     batch.refresh_from_db()
     assert batch.state == BatchState.REFUSED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_on_one_batch_import_it_once(intake: Intake, ana: User) -> None:
+    batch = upload(intake, ana, csv_text([row(), row(no="2", paid="9/5/2025")]).encode())
+
+    def work(_: int) -> str:
+        try:
+            run_import(ImportBatch.objects.get(pk=batch.pk))
+        except InvalidTransition as late:
+            return late.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(work, range(2))) == ["done", "invalid_transition"]
+    batch.refresh_from_db()
+    assert (batch.state, batch.created, Invoice.objects.count()) == (BatchState.DONE, 2, 2)
+    assert not AuditEvent.objects.filter(action="invoices.import.refused").exists()
