@@ -18,15 +18,15 @@ from django.utils.translation import gettext_lazy
 from alerts.domain.states import LIVE_STATES, AlertState
 from alerts.labels import RULE_HELP, RULES, note_text
 from alerts.models import Alert
-from alerts.queries.alerts import alert_history, get_alert
+from alerts.queries.alerts import alert_history, get_alert, list_alerts_as_of
 from alerts.services.work import acknowledge, assign, reopen, snooze
 from core.domain.roles import Permission
 from core.errors import DomainError
 from core.queries.users import list_people
-from dashboard.alerts.evidence_table import EvidenceTable, evidence_table
+from dashboard.alerts.evidence_table import evidence_table
 from dashboard.alerts.history import history_rows
 from dashboard.alerts.rows import row_of
-from dashboard.alerts.worklist import Wanted, list_wanted, query_of
+from dashboard.alerts.worklist import Wanted, is_now, list_wanted, query_of
 from dashboard.forms import DayInput, DeskForm
 from dashboard.labels import ALERT_STATES, SEVERITIES
 from dashboard.pages import PageView
@@ -73,22 +73,27 @@ class AlertPage(PageView):
     permission = Permission.BUYER_READ
 
     def get(self, request: HttpRequest, alert_id: int) -> HttpResponse:
-        """All about it."""
+        """All about it, as of the day in the header."""
         alert = get_alert(alert_id, self.page.scope)
+        if not is_now(self.page):
+            alert = list_alerts_as_of(self.page.as_of, self.page.scope).filter(pk=alert_id).first() or alert
         return self.render("alerts/detail.html", **self.about(alert))
 
     def about(self, alert: Alert, failed: tuple[str, DeskForm] | None = None, problem: str = "") -> dict[str, Any]:
         """What the template shows; ``failed`` is a form that was refused."""
-        may_work = self.page.may(Permission.ALERT_WORK) and alert.state in LIVE_STATES
+        now, row = is_now(self.page), row_of(alert, self.page)
+        may_work = now and self.page.may(Permission.ALERT_WORK) and alert.state in LIVE_STATES
+        history = alert_history(alert)
         return {
             "alert": alert,
-            "row": row_of(alert, self.page),
+            "row": row,
+            "is_now": now,
             "rule": RULES[alert.rule],
             "rule_help": RULE_HELP[alert.rule],
-            "severity": SEVERITIES[alert.severity],
-            "state": ALERT_STATES[AlertState(alert.state)],
-            "evidence": self._evidence(alert),
-            "history": history_rows(alert_history(alert)),
+            "severity": SEVERITIES[row.told.severity],
+            "state": ALERT_STATES[AlertState(row.told.state)],
+            "evidence": evidence_table(row.facts),
+            "history": history_rows(history if now else history.filter(as_of__lte=self.page.as_of)),
             "forms": self._forms(alert, failed) if may_work else {},
             "problem": problem,
             "close_words": note_text(alert.close_note),
@@ -96,9 +101,6 @@ class AlertPage(PageView):
             "list_query": query_of(self.request.GET),
             "following": self._following(alert),
         }
-
-    def _evidence(self, alert: Alert) -> EvidenceTable:
-        return evidence_table(row_of(alert, self.page).facts)
 
     def _forms(self, alert: Alert, failed: tuple[str, DeskForm] | None) -> dict[str, DeskForm]:
         version = {"version": alert.version}

@@ -170,6 +170,11 @@ class AlertsPage(PageView):
         return AlertsTable(rows, page=self.page, query=query, name="alerts", base_currency=settings.BASE_CURRENCY)
 
 
+def is_now(page: PageContext) -> bool:
+    """True if the page shows alerts as they stand, on the latest close or a day since."""
+    return page.as_of >= page.latest
+
+
 def list_wanted(page: PageContext, wanted: Wanted) -> QuerySet[Alert]:
     """The alerts of a filter: of today as they stand, of a past date as they stood."""
     rows = (

@@ -8,9 +8,11 @@ import time_machine
 from django.test import Client
 
 from alerts.models import Alert, AlertEvent, AlertRuleSetting
+from alerts.queries.signals.collect import Close
+from alerts.services.advance import advance
 from core.models import AuditEvent, User
 from tests.budgets import query_budget
-from tests.integration.api.world import World, make_world
+from tests.integration.api.world import LATER, World, make_world
 from tests.integration.dashboard.desk import SIGNED_IN, check_denied, sign_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +97,20 @@ def test_alert_shows_evidence_with_links_and_its_history(world: World) -> None:
     page = text_of(sign_in("auditor").get(address()))
     for words in (f"/invoices/{world.late.pk}/", world.late.number, "/buyers/ACME/", "opened", "USD 1,000.00"):
         assert words in page, words
+
+
+def test_alert_of_a_past_day_is_shown_as_it_was_and_not_worked_on() -> None:
+    client = sign_in("credit_analyst")
+    post(client, "acknowledge", note="called them")
+    with time_machine.travel(datetime(2026, 4, 20, 12, tzinfo=UTC), tick=True):
+        assert "called them" in text_of(client.get(address(), {"as_of": "2026-04-20"}))
+        advance(Close(date(2026, 4, 20), LATER, "USD"), run_id=None)
+        page = text_of(client.get(address(), {"as_of": "2026-04-16"}))
+        assert "What do you do?" not in page
+        assert "the oldest for 37 days" in page
+        later = text_of(client.get(address(), {"as_of": "2026-04-20"}))
+        assert "the oldest for 41 days" in later
+        assert "What do you do?" in later
 
 
 def test_who_may_only_read_gets_no_forms() -> None:
