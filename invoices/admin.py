@@ -18,7 +18,7 @@ from invoices.models import (
 class LedgerAdmin(ReadOnlyAdmin):
     """Rows of a table that may be large: found by number, newest first."""
 
-    list_select_related = ("buyer",)
+    list_select_related = ["buyer"]
     ordering = ("-id",)
 
 
@@ -36,7 +36,7 @@ class EntryAdmin(LedgerAdmin):
     """The lines of an invoice's history."""
 
     list_display = ("id", "invoice", "buyer", "kind", "amount", "effective_date", "recorded_at")
-    list_select_related = ("buyer", "invoice")
+    list_select_related = ["buyer", "invoice"]
     search_fields = ("=invoice__number", "=buyer__code")
 
 
@@ -61,7 +61,7 @@ class DisputeVersionAdmin(LedgerAdmin):
     """What was contested from when on."""
 
     list_display = ("invoice", "dispute_key", "amount", "reason", "valid_from", "recorded_at")
-    list_select_related = ("invoice",)
+    list_select_related = ["invoice"]
     search_fields = ("=invoice__number",)
 
 

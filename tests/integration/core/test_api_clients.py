@@ -114,5 +114,5 @@ def test_list_shows_usable_keys_first() -> None:
     issue(name="expired", expires_at=NOW + timedelta(days=1))
     issue(name="works")
     rows = list_clients(now=NOW + timedelta(days=2))
-    assert [(row.name, row.is_usable) for row in rows][0] == ("works", True)
+    assert (rows[0].name, rows[0].is_usable) == ("works", True)
     assert {row.name for row in rows if not row.is_usable} == {"old", "expired"}
