@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '
 BIN := .venv/bin
 APPS := core buyers invoices scoring credit alerts pipeline
 STRICT := $(APPS) config manage.py tools
-.PHONY: help setup setup-dev run test unit e2e lint format types contracts bench demo schema messages lock screenshots clean
+.PHONY: help setup setup-dev run test unit e2e lint format types contracts bench demo schema messages lock budgets screenshots clean
 
 help: ## list these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ schema: setup ## write the OpenAPI document
 messages: setup-dev ## collect texts for translation (needs Debian's gettext)
 	$(BIN)/python manage.py makemessages -l zh_Hans --no-obsolete --ignore=node_modules --ignore=.venv --ignore=build
 	$(BIN)/python manage.py makemessages -l zh_Hans -d djangojs --no-obsolete --ignore=node_modules --ignore=.venv --ignore=build --ignore=static/vendor --ignore=staticfiles
+
+budgets: setup-dev ## rewrite tests/query_budgets.json (review the diff)
+	REWRITE_QUERY_BUDGETS=1 $(BIN)/python -m pytest tests/integration -k query_budget $(ARGS)
 
 lock: setup-dev ## compile the lock files out of requirements*.in and package.json
 	$(BIN)/python -m tools.lock

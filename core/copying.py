@@ -11,7 +11,7 @@ from typing import Any
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _special = re.compile(r"[\\\t\n\r]")
 _ROWS_PER_CHUNK = 500
-_MANY = 2000
+_MANY = 200
 
 
 def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -13,9 +13,7 @@ class DomainError(Exception):
 
     status = 422
 
-    def __init__(
-        self, code: str, message: str, params: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, code: str, message: str, params: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -24,11 +24,7 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=10, default="en")
 
     class Meta(AbstractUser.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(role__in=[r.value for r in Role]), name="user_role_known"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=Q(role__in=[r.value for r in Role]), name="user_role_known")]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -38,9 +34,7 @@ class ApiClient(AbstractAPIKey):
     """A system that talks to the REST API with a key; the key itself is stored as a hash only."""
 
     scopes = models.JSONField(_("scopes"), default=list)
-    created_by = models.ForeignKey(
-        "core.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    created_by = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
     last_used_at = models.DateTimeField(_("last used"), null=True)
 
     class Meta(AbstractAPIKey.Meta):
@@ -83,9 +77,7 @@ class Run(models.Model):
         FAILED = "failed", _("failed")
 
     kind = models.CharField(max_length=40)
-    key = models.CharField(
-        max_length=200, help_text="what makes this run unique, e.g. close:2026-11-21"
-    )
+    key = models.CharField(max_length=200, help_text="what makes this run unique, e.g. close:2026-11-21")
     as_of = models.DateField(null=True)
     known_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
@@ -93,9 +85,7 @@ class Run(models.Model):
     params = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     error = models.TextField(blank=True)
-    actor = models.ForeignKey(
-        "core.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    actor = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -127,12 +117,8 @@ class Job(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
 
-    run = models.ForeignKey(
-        "core.Run", null=True, on_delete=models.CASCADE, related_name="jobs"
-    )
-    task = models.CharField(
-        max_length=120, help_text="registered Celery task name that does the work"
-    )
+    run = models.ForeignKey("core.Run", null=True, on_delete=models.CASCADE, related_name="jobs")
+    task = models.CharField(max_length=120, help_text="registered Celery task name that does the work")
     stage = models.CharField(max_length=40)
     step = models.PositiveSmallIntegerField(default=0)
     shard = models.PositiveIntegerField(default=0)
@@ -151,11 +137,7 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["run", "stage", "shard"], name="job_once_per_run_stage_shard"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["run", "stage", "shard"], name="job_once_per_run_stage_shard")]
         indexes = [
             models.Index(
                 fields=["state", "lease_until"],
@@ -172,9 +154,7 @@ class AuditEvent(models.Model):
     """Who did what to which thing, when; append-only."""
 
     occurred_at = models.DateTimeField(default=timezone.now)
-    actor = models.ForeignKey(
-        "core.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    actor = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
     actor_label = models.CharField(max_length=150)
     action = models.CharField(max_length=80)
     subject_type = models.CharField(max_length=40)

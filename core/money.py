@@ -28,9 +28,7 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
 
     Example: ``round_money(Decimal("2.345"), "USD") == Decimal("2.35")``; JPY 2.5 gives 3.
     """
-    return amount.quantize(
-        Decimal(1).scaleb(-minor_digits(currency)), rounding=ROUND_HALF_UP
-    )
+    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), rounding=ROUND_HALF_UP)
 
 
 def check_currency(code: str) -> str:

@@ -175,9 +175,7 @@ def _end_events(rows: list[EventRow]) -> set[tuple[Any, ...]]:
     ending = {key: standing[key] for key in over if key in standing}
     RiskEvent.objects.bulk_create(
         [
-            RiskEvent(
-                buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=over[key], source=key[-1]
-            )
+            RiskEvent(buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=over[key], source=key[-1])
             for key, event in ending.items()
         ],
         batch_size=BATCH,

@@ -103,7 +103,7 @@ class PostgresServer:
             **_as_account(self.account),
         )
         if done.returncode:
-            raise RuntimeError(f"initdb failed: {done.stderr.strip()}")
+            raise RuntimeError(f"initdb failed ({done.returncode}): {done.stdout[-500:].strip()} {done.stderr.strip()}")
 
     def _connect(self, database: str) -> Any:
         return psycopg2.connect(

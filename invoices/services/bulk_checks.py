@@ -17,7 +17,7 @@ _DIGITS = "unnest(%(currencies)s::text[], %(digits)s::int[]) AS"
 def refuse_documents(cursor: Any, digits: dict[str, object]) -> None:
     """Set aside documents with impossible values, and those that the ledger knows with another content."""
     for kind, fields in _KNOWN_FIELDS.items():
-        cursor.execute(_BAD_DOCUMENT_SQL.format(kind=kind, lowest="NULL" if kind == "invoice" else "0"), digits)
+        cursor.execute(_BAD_DOCUMENT_SQL.format(kind=kind, **_BOUNDS[kind]), digits)
         cursor.execute(_CONTRADICTS_SQL.format(kind=kind, fields=fields, **_TABLES[kind]))
 
 
@@ -27,16 +27,23 @@ _TABLES = {
     "credit_note": {"table": "invoices_creditnote"},
 }
 
+# A credit invoice is negative; the receipt of a settled date is named after its invoice, so its id may be longer.
+_BOUNDS = {
+    "invoice": {"lowest": "NULL", "longest": 120},
+    "receipt": {"lowest": "0", "longest": 140},
+    "credit_note": {"lowest": "0", "longest": 120},
+}
+
 _BAD_DOCUMENT_SQL = f"""
 INSERT INTO refused
 SELECT '{{kind}}', d.source, d.external_id, bad.field, NULL, bad.value, bad.code
 FROM (
     SELECT d.*, c.code, c.digits FROM doc_{{kind}} d LEFT JOIN {_DIGITS} c(code, digits) ON c.code = d.currency
-    WHERE d.is_new AND (length(d.external_id) BETWEEN 1 AND 120 AND d.amount <> 0 AND abs(d.amount) < 1e16
+    WHERE d.is_new AND (length(d.external_id) BETWEEN 1 AND {{longest}} AND d.amount <> 0 AND abs(d.amount) < 1e16
         AND d.amount > coalesce({{lowest}}, d.amount - 1) AND d.amount = round(d.amount, c.digits)) IS NOT TRUE
 ) d
 CROSS JOIN LATERAL (VALUES
-    ('external_id', d.external_id, 'external_id_invalid', length(d.external_id) NOT BETWEEN 1 AND 120),
+    ('external_id', d.external_id, 'external_id_invalid', length(d.external_id) NOT BETWEEN 1 AND {{longest}}),
     ('currency', d.currency, 'currency_unknown', d.code IS NULL),
     ('amount', d.amount::text, 'amount_invalid',
         d.amount = 0 OR d.amount <= {{lowest}} OR abs(d.amount) >= 1e16 OR d.amount <> round(d.amount, d.digits))
