@@ -14,7 +14,7 @@ from core.errors import DomainError
 from scoring.domain.v1 import facts as v1
 from scoring.domain.v1.caps import CAPS, GRADES, grade_of
 from scoring.domain.v1.card import Card, score_card
-from scoring.domain.v1.points import to_hundredths
+from scoring.domain.v1.points import dimension, to_hundredths, to_ten_thousandths
 from scoring.domain.weights import DEFAULT_WEIGHTS, DIMENSIONS, Weights
 from tests.unit.scoring.builders import AS_OF, Buyer, event, facts_of, received
 from tests.unit.scoring.goldens import GOLDEN
@@ -187,3 +187,14 @@ def test_an_insurers_cut_that_ended_caps_nothing() -> None:
 
 def test_hundredths_round_half_up_despite_binary_fractions() -> None:
     assert to_hundredths(np.array([53.965, 0.005, 1.005, 99.994999])).tolist() == [5397, 1, 101, 9999]
+
+
+def test_coverage_rounds_half_up_to_four_decimals() -> None:
+    assert to_ten_thousandths(np.array([0.12345, 0.123446, 1 / 3])).tolist() == [1235, 1234, 3333]
+
+
+def test_what_rounding_leaves_over_goes_to_the_reason_that_lost_most_by_it() -> None:
+    part = dimension(lost={"a": np.array([1.009]), "b": np.array([1.002])}, coverage=np.array([1.0]))
+    assert (part.value[0], part.points[0].tolist()) == (9799, [101, 100, 0])
+    part = dimension(lost={"a": np.array([1.002]), "b": np.array([1.009])}, coverage=np.array([1.0]))
+    assert part.points[0].tolist() == [100, 101, 0]
