@@ -17,36 +17,39 @@ def refresh_copies(cursor: Any) -> None:
     cursor.execute(_DUE_SQL)
 
 
+# Each step is materialized: a planner that takes a table for empty would otherwise repeat it for every invoice.
 _AMOUNTS_SQL = """
+WITH wanted AS MATERIALIZED (
+    SELECT DISTINCT invoice_id FROM post_entry WHERE NOT on_new
+), touched AS MATERIALIZED (
+    SELECT e.id, e.invoice_id, e.kind, e.amount, e.effective_date, e.reverses_id
+    FROM wanted w JOIN invoices_entry e ON e.invoice_id = w.invoice_id
+), s AS MATERIALIZED (
+    SELECT t.invoice_id, sum(t.amount) AS open_amount, max(t.effective_date) FILTER (WHERE t.kind = 'receipt'
+        AND t.id NOT IN (SELECT r.reverses_id FROM touched r WHERE r.reverses_id IS NOT NULL)) AS last_receipt
+    FROM touched t GROUP BY t.invoice_id
+)
 UPDATE invoices_invoice i SET open_amount = s.open_amount,
     settled_on = CASE WHEN s.open_amount = 0 THEN s.last_receipt END
-FROM (
-    SELECT e.invoice_id, sum(e.amount) AS open_amount,
-        max(e.effective_date) FILTER (WHERE e.kind = 'receipt' AND r.id IS NULL) AS last_receipt
-    FROM invoices_entry e LEFT JOIN invoices_entry r ON r.reverses_id = e.id
-    WHERE e.invoice_id IN (SELECT invoice_id FROM post_entry WHERE NOT on_new) GROUP BY e.invoice_id
-) s
-WHERE i.id = s.invoice_id
+FROM s WHERE i.id = s.invoice_id
 """
 _DISPUTED_SQL = """
+WITH latest AS MATERIALIZED (
+    SELECT DISTINCT ON (v.invoice_id, v.dispute_key) v.invoice_id, v.amount FROM invoices_disputeversion v
+    WHERE v.invoice_id IN (SELECT invoice_id FROM post_dispute)
+    ORDER BY v.invoice_id, v.dispute_key, v.valid_from DESC, v.recorded_at DESC, v.id DESC
+), s AS MATERIALIZED (SELECT invoice_id, sum(amount) AS amount FROM latest GROUP BY invoice_id)
 UPDATE invoices_invoice i SET disputed_amount = s.amount
-FROM (
-    SELECT k.invoice_id, sum(k.amount) AS amount FROM (
-        SELECT DISTINCT ON (v.invoice_id, v.dispute_key) v.invoice_id, v.amount FROM invoices_disputeversion v
-        WHERE v.invoice_id IN (SELECT invoice_id FROM post_dispute)
-        ORDER BY v.invoice_id, v.dispute_key, v.valid_from DESC, v.recorded_at DESC, v.id DESC
-    ) k GROUP BY k.invoice_id
-) s
-WHERE i.id = s.invoice_id AND i.disputed_amount <> s.amount
+FROM s WHERE i.id = s.invoice_id AND i.disputed_amount <> s.amount
 """
 _DUE_SQL = """
-UPDATE invoices_invoice i SET due_date = s.due_date
-FROM (
+WITH s AS MATERIALIZED (
     SELECT DISTINCT ON (v.invoice_id) v.invoice_id, v.due_date FROM invoices_duedatechange v
     WHERE v.invoice_id IN (SELECT invoice_id FROM post_due_date)
     ORDER BY v.invoice_id, v.valid_from DESC, v.recorded_at DESC, v.id DESC
-) s
-WHERE i.id = s.invoice_id AND i.due_date <> s.due_date
+)
+UPDATE invoices_invoice i SET due_date = s.due_date
+FROM s WHERE i.id = s.invoice_id AND i.due_date <> s.due_date
 """
 
 
