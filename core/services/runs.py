@@ -84,6 +84,12 @@ def enqueue(task: str, params: Mapping[str, Any] | None = None) -> Job:
     return job
 
 
+def conclude_run(run: Run, result: Mapping[str, Any]) -> None:
+    """End a run that has nothing to do: it is done at once, without jobs."""
+    Run.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(started_at=Now())
+    _end(run, Run.State.DONE, result=result)
+
+
 def settle_run(run_id: int) -> None:
     """Move the run on if its current step is over: next step, done, or failed.
 

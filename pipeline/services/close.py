@@ -14,9 +14,10 @@ from core.dates import business_date
 from core.errors import DomainError
 from core.models import Run, User
 from core.queries.runs import latest_run
-from core.services.runs import add_jobs, open_run
+from core.services.runs import add_jobs, conclude_run, open_run
 from invoices.queries.snapshots import get_set
 from pipeline.queries.inputs import get_fingerprint
+from pipeline.services.stages import same_result
 
 KIND = "close"
 CHECK_TASK = "pipeline.check_ledger"
@@ -56,7 +57,7 @@ def start_close(as_of: date, *, known_at: datetime, actor: User | None = None, s
 def _plan(run: Run, fingerprint: Mapping[str, Any], shards: int) -> None:
     before = latest_run(KIND, key=run.key, state=Run.State.DONE)
     if before is not None and _still_stands(before, fingerprint):
-        add_jobs(run, "finish", FINISH_TASK, params={"same_as": before.pk})
+        conclude_run(run, same_result(run, before))
         return
     of = {"of": shards}
     add_jobs(run, "check", CHECK_TASK)

@@ -75,8 +75,6 @@ def advance_alerts(job: Job) -> dict[str, Any]:
 def finish_close(job: Job) -> dict[str, Any]:
     """The run's result: what each stage did and how long it took."""
     run = _run(job)
-    if "same_as" in job.params:
-        return _same_result(run, Run.objects.get(pk=job.params["same_as"]))
     counts = _stage_counts(run.pk)
     scored, control = counts["score"], _checked(job)["control"]
     return {
@@ -94,7 +92,8 @@ _IDS = ("snapshot",)
 _ALERT_COUNTS = ("opened", "reopened", "worsened", "returned", "closed")
 
 
-def _same_result(run: Run, before: Run) -> dict[str, Any]:
+def same_result(run: Run, before: Run) -> dict[str, Any]:
+    """The result of a close of a date of which nothing new was learned since the close ``before``."""
     same = {name: before.result[name] for name in ("buyers_scored", "control", "unconverted")}
     nothing = dict.fromkeys(_ALERT_COUNTS, 0)
     return {**_head(run), "unchanged": True, "same_as": before.pk, "stages": [], "alerts": nothing, **same}
