@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _special = re.compile(r"[\\\t\n\r]")
 _ROWS_PER_CHUNK = 500
-_MANY = 200
 
 
 def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -52,15 +50,3 @@ class _Stream:
 
     def read(self, _size: int) -> str:
         return next(self._chunks, "")
-
-
-@contextmanager
-def joins_for(cursor: Any, rows: int) -> Iterator[None]:
-    """Plan the statements inside for a batch of so many rows.
-
-    A table that a rolled-back import left behind counts as empty in the statistics; a nested loop over it then
-    takes hours. From ``_MANY`` rows on, joins are by hash or merge; small batches keep their index lookups.
-    """
-    cursor.execute(f"SET LOCAL enable_nestloop = {'off' if rows >= _MANY else 'on'}")
-    yield
-    cursor.execute("SET LOCAL enable_nestloop = on")

@@ -1,12 +1,13 @@
-"""Records of one customer: proposed, merged, dismissed, undone."""
+"""Records of one customer on the buyer's page; the list of all stands under imports."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,15 +15,12 @@ from django.utils.translation import gettext as _
 
 from buyers.domain.facts import MergeState
 from buyers.models import BuyerMerge
-from buyers.queries.merges import list_merges
 from buyers.services import merges as service
 from core.domain.roles import Permission
 from core.errors import DomainError
 from core.models import User
 from dashboard import labels
 from dashboard.pages import PageView
-
-PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +46,6 @@ def lines_of(rows: Iterable[BuyerMerge]) -> list[MergeLine]:
     return [MergeLine(row, labels.label_of(labels.MERGES, row.state)) for row in rows]
 
 
-class DuplicatesPage(PageView):
-    """``/duplicates/``: proposals that wait for a decision."""
-
-    permission = Permission.BUYER_WRITE
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The first proposals and how many there are."""
-        proposed = list_merges(states=[MergeState.PROPOSED])
-        return self.render(
-            "buyers/duplicates.html", merges=lines_of(proposed[:PAGE]), count=proposed.count(), may_merge=True
-        )
-
-
 class MergeAction(PageView):
     """``POST /duplicates/<id>/`` with action merge, dismiss or undo."""
 
@@ -70,34 +55,31 @@ class MergeAction(PageView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Decide, say so, go back to where the decision was made."""
         chosen = request.POST.get("action", "")
-        if chosen not in _ACTIONS:
+        if chosen not in _SAID:
             raise DomainError("action_unknown", _("Choose merge, dismiss or undo."), {"field": "action"})
-        act, said = _ACTIONS[chosen]
-        act(pk, self.page.user)
-        messages.success(request, said())
+        decisions(self.page.user)[chosen](pk)
+        messages.success(request, _SAID[chosen]())
         return redirect(_back(request))
 
 
-def _merge(pk: int, actor: User) -> BuyerMerge:
-    return service.merge(pk, now=timezone.now(), actor=actor)
+def decisions(actor: User) -> dict[str, Callable[[int], BuyerMerge]]:
+    """What a person may decide about a pair, by its word in the forms."""
+    now = timezone.now()
+    return {
+        "merge": partial(service.merge, now=now, actor=actor),
+        "dismiss": partial(service.dismiss, actor=actor),
+        "undo": partial(service.undo_merge, now=now, actor=actor),
+    }
 
 
-def _undo(pk: int, actor: User) -> BuyerMerge:
-    return service.undo_merge(pk, now=timezone.now(), actor=actor)
-
-
-def _dismiss(pk: int, actor: User) -> BuyerMerge:
-    return service.dismiss(pk, actor=actor)
-
-
-_ACTIONS: dict[str, tuple[Callable[[int, User], BuyerMerge], Callable[[], str]]] = {
-    "merge": (_merge, lambda: _("Merged: both records are read as one customer from now on.")),
-    "dismiss": (_dismiss, lambda: _("Dismissed: the two stay separate and are not proposed again.")),
-    "undo": (_undo, lambda: _("Undone: the two are read apart again.")),
+_SAID: dict[str, Callable[[], str]] = {
+    "merge": lambda: _("Merged: both records are read as one customer from now on."),
+    "dismiss": lambda: _("Dismissed: the two stay separate and are not proposed again."),
+    "undo": lambda: _("Undone: the two are read apart again."),
 }
 
 
 def _back(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    return wanted if is_safe else "dashboard:duplicates"
+    return wanted if is_safe else "dashboard:import_duplicates"

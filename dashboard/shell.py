@@ -34,7 +34,7 @@ class NavItem:
 _PLACES = (
     ("dashboard:home", pgettext_lazy("navigation", "Home"), ("home", "figures")),
     ("dashboard:aging", _("Aging"), ("aging", "open_items", "invoice")),
-    ("dashboard:buyers", _("Buyers"), ("buyers", "buyer", "group", "duplicates")),
+    ("dashboard:buyers", _("Buyers"), ("buyers", "buyer", "group")),
     ("dashboard:alerts", _("Alerts"), ("alerts", "alert")),
     ("dashboard:imports", _("Imports"), ("imports", "import")),
     ("dashboard:runs", _("Runs"), ("runs", "run")),

@@ -13,7 +13,7 @@ from dashboard.group import GroupPage
 from dashboard.home import HomePage
 from dashboard.invoice import InvoicePage
 from dashboard.language import switch_language
-from dashboard.merges import DuplicatesPage, MergeAction
+from dashboard.merges import MergeAction
 from dashboard.open_items import OpenItemsPage
 from dashboard.snapshots import SnapshotProgress, SnapshotRefresh
 
@@ -29,7 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # A source's code is text and may hold anything, a slash included.
     path("buyers/<path:code>/", BuyerPage.as_view(), name="buyer"),
     path("groups/<path:code>/", GroupPage.as_view(), name="group"),
-    path("duplicates/", DuplicatesPage.as_view(), name="duplicates"),
     path("duplicates/<int:pk>/", MergeAction.as_view(), name="merge"),
     path("open-items/", OpenItemsPage.as_view(), name="open_items"),
     path("invoices/<int:pk>/", InvoicePage.as_view(), name="invoice"),

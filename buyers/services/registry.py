@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from core.copying import copy_rows, joins_for
+from core.copying import copy_rows
+from core.planning import joins_for
 
 
 class BuyerRow(NamedTuple):

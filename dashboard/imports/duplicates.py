@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,18 +10,17 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from buyers.domain.facts import MergeState
 from buyers.models import BuyerMerge
 from buyers.queries.merges import list_merges
-from buyers.services.merges import dismiss, merge, undo_merge
 from core.domain.roles import Permission
 from core.errors import DomainError
 from dashboard.imports.base import ImportsPage
 from dashboard.labels import MERGES
+from dashboard.merges import decisions
 from invoices.models import Invoice
 
 PAGE = 200
@@ -55,20 +53,12 @@ class DuplicatesDecide(ImportsPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Decide and go back to the list."""
         verb, pairs = request.POST.get("decision", ""), request.POST.getlist("merge")
-        decide = self._verbs().get(verb)
+        decide = decisions(self.page.user).get(verb)
         if decide is None or not all(pk.isdecimal() for pk in pairs):
             messages.error(request, _("Choose a pair and what to do with it."))
         else:
             self._decide(decide, [int(pk) for pk in pairs])
         return HttpResponseRedirect(f"{reverse('dashboard:import_duplicates')}?state={request.POST.get('state', '')}")
-
-    def _verbs(self) -> dict[str, Callable[[int], Any]]:
-        now, actor = timezone.now(), self.page.user
-        return {
-            "merge": partial(merge, now=now, actor=actor),
-            "undo": partial(undo_merge, now=now, actor=actor),
-            "dismiss": partial(dismiss, actor=actor),
-        }
 
     def _decide(self, decide: Callable[[int], Any], pairs: list[int]) -> None:
         done = 0
@@ -86,7 +76,7 @@ class DuplicatesDecide(ImportsPage):
 
 def _pairs(state: MergeState) -> QuerySet[BuyerMerge]:
     """With the invoices of each record, so that a wrong proposal is seen."""
-    pairs = list_merges(states=[state]).select_related("decided_by", "survivor", "duplicate")
+    pairs = list_merges(states=[state]).select_related("decided_by")
     return pairs.annotate(invoices_here=_invoices("survivor"), invoices_away=_invoices("duplicate"))
 
 

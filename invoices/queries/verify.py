@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core.planning import joins_by_hash
 from core.queries.sql import fetch_all, fetch_one
 
 LIST_AT_MOST = 100
@@ -116,7 +117,11 @@ class Verification:
 @transaction.atomic
 def verify_ledger() -> Verification:
     """Prove open amounts, settlement and due dates, disputes and control balances against what they stand for."""
-    _read_whole_tables()
+    with connection.cursor() as cursor, joins_by_hash(cursor):
+        return _verify()
+
+
+def _verify() -> Verification:
     entries, invoices, balances = fetch_one(_TOTALS_SQL)
     return Verification(
         entries=entries,
@@ -125,12 +130,6 @@ def verify_ledger() -> Verification:
         totals=_totals(),
         mismatches=(*_invoices(), *_disputes(), *_due_dates(), *_balances()),
     )
-
-
-def _read_whole_tables() -> None:
-    """Right after a load the planner takes these tables for small, and loops where only a hash join ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 def _totals() -> dict[str, dict[str, Decimal]]:

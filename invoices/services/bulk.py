@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from core.copying import joins_for
 from core.models import User
+from core.planning import joins_for
 from core.queries.counters import get_version
 from core.services import audit, counters
 from invoices.services import bulk_checks, bulk_copies, bulk_limits, bulk_stage, bulk_write

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from invoices.services.bulk_checks import USED
+from invoices.services.copies import refresh_amounts
 
 
 def refresh_copies(cursor: Any) -> None:
@@ -12,27 +13,13 @@ def refresh_copies(cursor: Any) -> None:
 
     New invoices were inserted with their final amounts; only known ones are read again.
     """
-    cursor.execute(_AMOUNTS_SQL)
+    refresh_amounts(cursor, wanted=_TOUCHED_SQL)
     cursor.execute(_DISPUTED_SQL)
     cursor.execute(_DUE_SQL)
 
 
-# Each step is materialized: a planner that takes a table for empty would otherwise repeat it for every invoice.
-_AMOUNTS_SQL = """
-WITH wanted AS MATERIALIZED (
-    SELECT DISTINCT invoice_id FROM post_entry WHERE NOT on_new
-), touched AS MATERIALIZED (
-    SELECT e.id, e.invoice_id, e.kind, e.amount, e.effective_date, e.reverses_id
-    FROM wanted w JOIN invoices_entry e ON e.invoice_id = w.invoice_id
-), s AS MATERIALIZED (
-    SELECT t.invoice_id, sum(t.amount) AS open_amount, max(t.effective_date) FILTER (WHERE t.kind = 'receipt'
-        AND t.id NOT IN (SELECT r.reverses_id FROM touched r WHERE r.reverses_id IS NOT NULL)) AS last_receipt
-    FROM touched t GROUP BY t.invoice_id
-)
-UPDATE invoices_invoice i SET open_amount = s.open_amount,
-    settled_on = CASE WHEN s.open_amount = 0 THEN s.last_receipt END
-FROM s WHERE i.id = s.invoice_id
-"""
+_TOUCHED_SQL = "SELECT DISTINCT invoice_id FROM post_entry WHERE NOT on_new"
+# Materialized for the same reason as in invoices.services.copies.
 _DISPUTED_SQL = """
 WITH latest AS MATERIALIZED (
     SELECT DISTINCT ON (v.invoice_id, v.dispute_key) v.invoice_id, v.amount FROM invoices_disputeversion v

