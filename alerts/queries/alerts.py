@@ -13,6 +13,8 @@ from alerts.models import Alert, AlertClock, AlertEvent
 from core.access.scope import Scope
 from core.errors import NotFound
 
+# Severity, then money, then age; rule and subject keep the order of equals the same on every day and machine.
+WORST_FIRST = ("-severity", F("amount_base").desc(nulls_last=True), "opened_on", "rule", "subject_key", "pk")
 # Their evidence tells the whole portfolio's figures: not for who sees some buyers only.
 PORTFOLIO_RULES = (
     Rule.CONCENTRATION_BUYER,
@@ -49,7 +51,7 @@ def list_alerts(
         alerts = alerts.filter(Q(group_id=group_id) | Q(buyer__group_id=group_id))
     if assignee_id is not None:
         alerts = alerts.filter(assignee_id=assignee_id)
-    return alerts.order_by("-severity", F("amount_base").desc(nulls_last=True), "opened_on", "pk")
+    return alerts.order_by(*WORST_FIRST)
 
 
 def list_alerts_as_of(as_of: date, scope: Scope) -> QuerySet[Alert]:
@@ -60,7 +62,7 @@ def list_alerts_as_of(as_of: date, scope: Scope) -> QuerySet[Alert]:
         visible_alerts(scope)
         .filter(Q(closed_on=None) | Q(closed_on__gt=as_of), opened_on__lte=as_of)
         .annotate(state_then=Subquery(events.values("state")[:1]), evidence_then=Subquery(rung.values("data")[:1]))
-        .order_by("-severity", F("amount_base").desc(nulls_last=True), "opened_on", "pk")
+        .order_by(*WORST_FIRST)
     )
 
 
