@@ -1,0 +1,24 @@
+"""The receivables ledger: one module for each kind of table, every table by its name from here."""
+
+from invoices.models.facts import DisputeVersion, DueDateChange
+from invoices.models.intake import ImportBatch, ImportProfile, QuarantinedRow
+from invoices.models.ledger import ControlBalance, CreditNote, Entry, Invoice, Receipt
+from invoices.models.snapshots import AgingSnapshot, SnapshotSet
+from invoices.models.trade import Order, Shipment
+
+__all__ = [
+    "AgingSnapshot",
+    "ControlBalance",
+    "CreditNote",
+    "DisputeVersion",
+    "DueDateChange",
+    "Entry",
+    "ImportBatch",
+    "ImportProfile",
+    "Invoice",
+    "Order",
+    "QuarantinedRow",
+    "Receipt",
+    "Shipment",
+    "SnapshotSet",
+]

@@ -1,0 +1,63 @@
+"""What was ordered and what was shipped, as simple records beside the ledger."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from core.append_only import append_only
+from core.choices import choices
+from invoices.domain.kinds import Terms
+from invoices.models.fields import money_field
+
+
+class Order(models.Model):
+    """A customer order, as a simple record."""
+
+    buyer = models.ForeignKey("buyers.Buyer", on_delete=models.PROTECT, related_name="orders", db_index=False)
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=120)
+    order_date = models.DateField()
+    currency = models.CharField(max_length=3)
+    amount = money_field()
+    terms = models.CharField(max_length=20, choices=choices(Terms), default=Terms.OPEN_ACCOUNT)
+    planned_ship_date = models.DateField(null=True)
+    status = models.CharField(max_length=20, default="open")
+    recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="order_once_per_source"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="order_amount_positive"),
+        ]
+        indexes = [models.Index(fields=["buyer", "-order_date"], name="order_of_buyer")]
+
+
+class Shipment(models.Model):
+    """A version of what is known about one shipment; the latest version of (source, external_id) counts."""
+
+    buyer = models.ForeignKey(
+        "buyers.Buyer",
+        on_delete=models.PROTECT,
+        related_name="shipments",
+        db_index=False,
+    )
+    order = models.ForeignKey("invoices.Order", null=True, on_delete=models.PROTECT, related_name="shipments")
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=120)
+    incoterm = models.CharField(max_length=3, blank=True)
+    shipped_on = models.DateField(null=True)
+    promised_on = models.DateField()
+    handed_over_on = models.DateField(null=True, help_text="handover to the carrier: what counts for FOB and EXW")
+    delivered_on = models.DateField(null=True)
+    delay_by_seller = models.BooleanField(default=False)
+    is_refused = models.BooleanField(default=False, help_text="refused or returned")
+    has_discrepancies = models.BooleanField(default=False, help_text="documents did not agree")
+    recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["buyer", "-promised_on"], name="shipment_of_buyer"),
+            models.Index(fields=["source", "external_id", "-recorded_at"], name="shipment_latest"),
+        ]
+        triggers = [append_only()]
