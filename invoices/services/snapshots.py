@@ -31,7 +31,7 @@ RUN_KIND = "snapshot"
 SHARD_TASK = "invoices.snapshot_shard"
 TOTALS_TASK = "invoices.snapshot_totals"
 
-# More shards than this would only read the open items more often.
+# Whoever plans a set divides it into no more shards than this: more would only read the open items more often.
 SHARDS_AT_MOST = 4
 
 _COLUMNS = ", ".join(
@@ -74,15 +74,13 @@ def open_set(as_of: date, base_currency: str | None = None, run: Run | None = No
 def write_shard(set_id: int, shard: int = 0, of: int = 1) -> int:
     """Write the rows of the buyers with ``id mod of = shard``; rows that are there stay. Returns rows added.
 
-    The ledger is read as known when the set was opened, so that all shards see the same. Beyond
-    ``SHARDS_AT_MOST`` the work is not divided further: the shards that are too many have nothing to do.
+    The ledger is read as known when the set was opened, so that all shards see the same.
     """
     snapshot = SnapshotSet.objects.get(pk=set_id)
-    parts = min(of, SHARDS_AT_MOST)
-    if snapshot.is_complete or shard >= parts:
+    if snapshot.is_complete:
         return 0
     question = AgingQuestion(
-        as_of=snapshot.as_of, base=snapshot.base_currency, known_at=snapshot.created_at, shard=(shard, parts)
+        as_of=snapshot.as_of, base=snapshot.base_currency, known_at=snapshot.created_at, shard=(shard, of)
     )
     with connection.cursor() as cursor:
         cursor.execute(_WRITE_SQL, {**question.params(question.rates()), "set": snapshot.pk})

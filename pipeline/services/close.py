@@ -16,6 +16,7 @@ from core.models import Run, User
 from core.queries.runs import latest_run
 from core.services.runs import add_jobs, conclude_run, open_run
 from invoices.queries.snapshots import get_set
+from invoices.services.snapshots import SHARDS_AT_MOST
 from pipeline.queries.inputs import get_fingerprint
 from pipeline.services.stages import same_result
 
@@ -36,7 +37,8 @@ def start_close(as_of: date, *, known_at: datetime, actor: User | None = None, s
     """The close of a date: the one under way, or a new one of all that is known at ``known_at``.
 
     If nothing has been learned since the last close of that date, the new run says so and does nothing else.
-    ``shards`` is decided by the number of buyers unless given. Raises ``as_of_in_future``.
+    ``shards`` is decided by the number of buyers unless given; snapshots are divided into four at most.
+    Raises ``as_of_in_future``.
     """
     today = business_date(known_at, settings.TIME_ZONE)
     if as_of > today:
@@ -59,9 +61,9 @@ def _plan(run: Run, fingerprint: Mapping[str, Any], shards: int) -> None:
     if before is not None and _still_stands(before, fingerprint):
         conclude_run(run, same_result(run, before))
         return
-    of = {"of": shards}
+    of, parts = {"of": shards}, min(shards, SHARDS_AT_MOST)
     add_jobs(run, "check", CHECK_TASK)
-    add_jobs(run, "snapshot", SNAPSHOT_TASK, shards=shards, params=of)
+    add_jobs(run, "snapshot", SNAPSHOT_TASK, shards=parts, params={"of": parts})
     add_jobs(run, "totals", TOTALS_TASK)  # one long job: it comes first, the shards of scores fill the other workers
     add_jobs(run, "score", SCORE_TASK, shards=shards, params=of, beside=True)
     add_jobs(run, "alerts", ALERTS_TASK)

@@ -17,7 +17,7 @@ from core.services.leases import claim_job, fail_job
 from core.services.runs import restart_job
 from core.services.waiting import work_here
 from credit.models import BuyerStanding
-from invoices.models import ControlBalance, Invoice, SnapshotSet
+from invoices.models import AgingSnapshot, ControlBalance, Invoice, SnapshotSet
 from pipeline.queries.inputs import get_fingerprint
 from pipeline.services.close import start_close
 from scoring.models import Score
@@ -74,6 +74,14 @@ def test_a_close_goes_through_all_its_stages(late: Invoice) -> None:
     assert run.result["buyers_scored"] == 2
     assert run.result["control"] == {"ok": True, "currencies": 1}
     assert counts(run)["score"]["buyers"] == 2
+
+
+def test_a_close_divides_the_snapshot_into_four_at_most(late: Invoice) -> None:
+    run = close(shards=6)
+    jobs = {(s.stage, s.jobs, s.done) for s in run_progress(run.pk).stages}
+    assert {("snapshot", 4, 4), ("score", 6, 6)} <= jobs
+    assert counts(run)["snapshot"]["lines"] == AgingSnapshot.objects.filter(set__as_of=DAY).count() == 4
+    assert run.result["control"]["ok"] is True
 
 
 def test_a_close_leaves_scores_snapshots_alerts_and_standings(late: Invoice) -> None:
