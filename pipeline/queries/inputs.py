@@ -10,7 +10,7 @@ from django.db.models import Count, Max
 
 from buyers.models import BuyerMerge
 from core.queries.counters import LEDGER, RATES, get_version
-from scoring.domain.cards import CURRENT
+from scoring.queries.scorecards import current_card
 
 # Tables that only grow: their highest id tells whether anything was learned. Receivables have a version counter.
 _GROWING = (
@@ -27,7 +27,6 @@ _GROWING = (
     "invoices.Shipment",
     "alerts.AlertRuleSetting",
     "credit.GradeTermsVersion",
-    "scoring.ScorecardWeights",
 )
 
 
@@ -39,7 +38,7 @@ def get_fingerprint() -> dict[str, Any]:
         "ledger": get_version(LEDGER),
         "rates": get_version(RATES),
         "base_currency": settings.BASE_CURRENCY,
-        "card": CURRENT,
+        "card": current_card().version,
         "merges": [str(value) for value in merges.values()],
         **grown,
     }
