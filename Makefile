@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-APPS := core buyers invoices scoring credit alerts pipeline
+APPS := core buyers invoices scoring cover credit alerts pipeline
 STRICT := $(APPS) config manage.py tools
 .PHONY: help setup setup-dev run test unit e2e lint format types contracts bench demo schema messages lock budgets screenshots clean
 

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "buyers",
     "invoices",
     "scoring",
+    "cover",
     "credit",
     "alerts",
     "pipeline",

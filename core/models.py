@@ -182,3 +182,43 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer that a caller's key got: the same key and body get it again. Written with what it answers for."""
+
+    caller = models.CharField(max_length=170, help_text="api:NAME or user:ID")
+    key = models.CharField(max_length=200)
+    request_hash = models.CharField(max_length=64, help_text="SHA-256 of method, path and body")
+    status = models.PositiveSmallIntegerField(null=True, help_text="null while the first request is under way")
+    body = models.JSONField(null=True)
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_key_by_age")]
+
+
+class AuditSeal(models.Model):
+    """One sealing of the audit trail: ``root`` over its leaves and the seal before, signed outside the database."""
+
+    sealed_at = models.DateTimeField()
+    leaves = models.PositiveIntegerField()
+    previous_root = models.CharField(max_length=64, blank=True)
+    root = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64)
+
+    class Meta:
+        triggers = [append_only()]
+
+
+class SealLeaf(models.Model):
+    """The hash of one audit event as it stood when it was sealed."""
+
+    seal = models.ForeignKey("core.AuditSeal", on_delete=models.PROTECT, related_name="seal_leaves")
+    event = models.OneToOneField("core.AuditEvent", on_delete=models.PROTECT, related_name="leaf")
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        triggers = [append_only()]

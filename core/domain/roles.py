@@ -43,21 +43,34 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     USERS_MANAGE = "users:manage"
     RULES_CHANGE = "rules:change"
+    ORDER_CHECK = "order:check"
+    HOLD_WORK = "hold:work"
+    HOLD_DECIDE = "hold:decide"
+    LIMITS_READ = "limits:read"
+    LIMIT_REQUEST = "limit:request"
+    LIMIT_DECIDE = "limit:decide"
+    COVER_WRITE = "cover:write"
+    AUTHORITY_CHANGE = "authority:change"
 
 
-_READ = frozenset({Permission.PORTFOLIO_READ, Permission.BUYER_READ})
+_READ = frozenset({Permission.PORTFOLIO_READ, Permission.BUYER_READ, Permission.LIMITS_READ})
 _WORK = _READ | {
     Permission.BUYER_WRITE,
     Permission.LEDGER_IMPORT,
     Permission.ALERT_WORK,
     Permission.CLOSE_RUN,
+    Permission.ORDER_CHECK,
+    Permission.HOLD_WORK,
+    Permission.LIMIT_REQUEST,
+    Permission.COVER_WRITE,
 }
+_DECIDE = {Permission.AUDIT_READ, Permission.RULES_CHANGE, Permission.HOLD_DECIDE, Permission.LIMIT_DECIDE}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.SALES: frozenset({Permission.BUYER_READ}),
+    Role.SALES: frozenset({Permission.BUYER_READ, Permission.ORDER_CHECK, Permission.LIMIT_REQUEST}),
     Role.ANALYST: _WORK,
-    Role.MANAGER: _WORK | {Permission.AUDIT_READ, Permission.RULES_CHANGE},
-    Role.DIRECTOR: _WORK | {Permission.AUDIT_READ, Permission.RULES_CHANGE},
+    Role.MANAGER: _WORK | _DECIDE,
+    Role.DIRECTOR: _WORK | _DECIDE | {Permission.AUTHORITY_CHANGE},
     Role.AUDITOR: _READ | {Permission.AUDIT_READ},
     Role.ADMINISTRATOR: frozenset({Permission.USERS_MANAGE}),
 }

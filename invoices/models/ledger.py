@@ -70,7 +70,10 @@ class Invoice(models.Model):
 
 
 class Receipt(models.Model):
-    """Money that arrived, in its own currency. A bounced receipt is a negative row that ``reverses`` the first."""
+    """Money that arrived, in its own currency. A bounced receipt is a negative row that ``reverses`` the first.
+
+    A receipt that names an ``order`` is a deposit for it; until it is allocated it stands in unapplied cash.
+    """
 
     buyer = models.ForeignKey(
         "buyers.Buyer",
@@ -84,6 +87,9 @@ class Receipt(models.Model):
     amount = money_field()
     received_on = models.DateField()
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+    order = models.ForeignKey(
+        "invoices.Order", null=True, on_delete=models.PROTECT, related_name="deposits", db_index=False
+    )
     note = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
@@ -98,6 +104,7 @@ class Receipt(models.Model):
         indexes = [
             models.Index(fields=["buyer", "-received_on"], name="receipt_of_buyer"),
             models.Index(fields=["received_on"], include=["buyer", "currency", "amount"], name="receipt_after_date"),
+            models.Index(fields=["order"], condition=Q(order__isnull=False), name="receipt_deposit_of_order"),
             BrinIndex(fields=["recorded_at"], name="receipt_by_recorded_at"),
         ]
         triggers = [append_only()]

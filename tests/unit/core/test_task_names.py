@@ -9,7 +9,7 @@ import pytest
 from core.services.pokes import get_task
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-APPS = ("core", "buyers", "invoices", "scoring", "credit", "alerts", "pipeline", "dashboard")
+APPS = ("core", "buyers", "invoices", "scoring", "cover", "credit", "alerts", "pipeline", "dashboard")
 # the argument that names the task: add_jobs(run, stage, task), enqueue(task)
 PLACES = {"add_jobs": 2, "enqueue": 0}
 
