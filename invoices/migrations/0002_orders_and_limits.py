@@ -75,12 +75,6 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(
-                condition=models.Q(("order__isnull", False)), fields=["order"], name="receipt_deposit_of_order"
-            ),
-        ),
         migrations.AddConstraint(
             model_name="order",
             constraint=models.CheckConstraint(
