@@ -38,6 +38,7 @@ class Hold(models.Model):
         indexes = [
             models.Index(fields=["buyer", "-opened_at"], name="hold_of_buyer"),
             models.Index(fields=["state", "-over_by"], name="hold_worklist"),
+            models.Index(fields=["buyer", "kind"], condition=Q(state="open"), name="hold_open_of_buyer"),
         ]
 
 

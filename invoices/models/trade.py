@@ -1,5 +1,6 @@
 """What was ordered and what was shipped, as simple records beside the ledger."""
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -12,6 +13,14 @@ from invoices.domain.orders import OrderStatus
 from invoices.models.fields import money_field
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    level=pghistory.Statement,
+    obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+    # exposure of a past date asks which orders changed since
+    meta={"indexes": [models.Index(fields=["buyer", "pgh_created_at"], name="order_event_of_buyer")]},
+)
 class Order(models.Model):
     """A customer order with its terms; whether it may go is decided above, in ``credit``.
 
@@ -41,7 +50,16 @@ class Order(models.Model):
                 condition=Q(deposit_percent__gte=0, deposit_percent__lte=100), name="order_deposit_0_to_100"
             ),
         ]
-        indexes = [models.Index(fields=["buyer", "-order_date"], name="order_of_buyer")]
+        indexes = [
+            models.Index(fields=["buyer", "-order_date"], name="order_of_buyer"),
+            # Exposure reads the orders that are not at their end, and those alone.
+            models.Index(
+                fields=["buyer"],
+                include=["id", "currency", "amount", "planned_ship_date"],
+                condition=~Q(status__in=["closed", "cancelled"]),
+                name="order_live_of_buyer",
+            ),
+        ]
 
 
 class Shipment(models.Model):
