@@ -265,6 +265,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3}
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0, "options": {"expires": 10}},
+    "expire-reservations": {"task": "credit.expire", "schedule": 900.0, "options": {"expires": 600}},
 }
 JOBS_APP = "config.celery.app"
 # A worker renews its lease every third of this; a killed worker's job is free again after it.
@@ -275,6 +276,12 @@ BASE_CURRENCY = env.str("BASE_CURRENCY", default="USD")
 RATE_WARN_AFTER_DAYS = env.int("RATE_WARN_AFTER_DAYS", default=7)
 RATE_MAX_AGE_DAYS = env.int("RATE_MAX_AGE_DAYS", default=60)
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=64 * 1024 * 1024)
+# An order check that gets no lock or no answer in this time is "not approved".
+CREDIT_LOCK_TIMEOUT_MS = env.int("CREDIT_LOCK_TIMEOUT_MS", default=8000)
+CREDIT_STATEMENT_TIMEOUT_MS = env.int("CREDIT_STATEMENT_TIMEOUT_MS", default=10_000)
+# An approved order holds its part of the limit this long, and at least so long after its planned shipment.
+RESERVATION_DAYS = env.int("RESERVATION_DAYS", default=30)
+RESERVATION_DAYS_AFTER_SHIPMENT = env.int("RESERVATION_DAYS_AFTER_SHIPMENT", default=14)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
