@@ -147,7 +147,7 @@ LOGIN_REDIRECT_URL = "dashboard:home"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "core.access.adapters.ClosedSignupAdapter"
+ACCOUNT_ADAPTER = "core.access.adapters.SignInAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Duewatch"
 # A demonstration on one's own machine may go without; a deployment may not.
