@@ -275,6 +275,10 @@ BASE_CURRENCY = env.str("BASE_CURRENCY", default="USD")
 RATE_WARN_AFTER_DAYS = env.int("RATE_WARN_AFTER_DAYS", default=7)
 RATE_MAX_AGE_DAYS = env.int("RATE_MAX_AGE_DAYS", default=60)
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=64 * 1024 * 1024)
+# How long finished work stays to be looked at (core/services/retention.py); ledger, decisions and audit stay for ever.
+RETENTION_JOBS_DAYS = env.int("RETENTION_JOBS_DAYS", default=90)
+RETENTION_RUNS_DAYS = env.int("RETENTION_RUNS_DAYS", default=400)
+RETENTION_PREVIEWS_DAYS = env.int("RETENTION_PREVIEWS_DAYS", default=30)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -11,8 +11,9 @@ from core.dates import business_date
 from core.jobs import job_task
 from core.models import Job
 from pipeline.services import close, stages
+from pipeline.services.cleaning import clean_up
 from pipeline.services.proof import VERIFY_TASK, prove_ledger, start_proof
-from pipeline.services.schedule import NIGHTLY_TASK, PROOF_TASK
+from pipeline.services.schedule import CLEANUP_TASK, NIGHTLY_TASK, PROOF_TASK
 
 
 @shared_task(name=NIGHTLY_TASK, ignore_result=True)
@@ -26,6 +27,12 @@ def nightly_close(**_: object) -> None:
 def nightly_proof(**_: object) -> None:
     """Prove the ledger after the business day that has just ended; joins a proof that is under way."""
     start_proof(_day_that_ended(timezone.now()))
+
+
+@shared_task(name=CLEANUP_TASK, ignore_result=True)
+def nightly_cleanup(**_: object) -> None:
+    """Delete what is older than the settings say. Safe to run twice."""
+    clean_up(now=timezone.now())
 
 
 @job_task(VERIFY_TASK)

@@ -11,6 +11,7 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 NIGHTLY_NAME = "Nightly close"
 NIGHTLY_TASK = "pipeline.nightly_close"
 PROOF_TASK = "pipeline.nightly_proof"
+CLEANUP_TASK = "pipeline.nightly_cleanup"
 
 
 class Nightly(NamedTuple):
@@ -38,6 +39,13 @@ ENTRIES = (
         "1",
         "30",
         "Closes the business day that has just ended: snapshots, scores, standings, alerts.",
+    ),
+    Nightly(
+        "Nightly clean-up",
+        CLEANUP_TASK,
+        "4",
+        "30",
+        "Deletes old jobs, runs that nothing names, uploads never imported and sessions that ended.",
     ),
 )
 
