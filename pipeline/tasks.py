@@ -1,13 +1,11 @@
 """Tasks of the close: one job each, ids in, one service call."""
 
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
-from core.dates import business_date
+from core.house import day_that_ended
 from core.jobs import job_task
 from core.models import Job
 from pipeline.services import close, stages
@@ -20,13 +18,13 @@ from pipeline.services.schedule import CLEANUP_TASK, NIGHTLY_TASK, PROOF_TASK
 def nightly_close(**_: object) -> None:
     """Close the business day that has just ended; joins a close of that day that is under way."""
     now = timezone.now()
-    close.start_close(_day_that_ended(now), known_at=now)
+    close.start_close(day_that_ended(now), known_at=now)
 
 
 @shared_task(name=PROOF_TASK, ignore_result=True)
 def nightly_proof(**_: object) -> None:
     """Prove the ledger after the business day that has just ended; joins a proof that is under way."""
-    start_proof(_day_that_ended(timezone.now()))
+    start_proof(day_that_ended(timezone.now()))
 
 
 @shared_task(name=CLEANUP_TASK, ignore_result=True)
@@ -81,7 +79,3 @@ def advance_alerts(job: Job) -> dict[str, Any]:
 def finish_close(job: Job) -> dict[str, Any]:
     """The run's result."""
     return stages.finish_close(job)
-
-
-def _day_that_ended(now: datetime) -> date:
-    return business_date(now, settings.TIME_ZONE) - timedelta(days=1)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import timezone
 
 from core.cli import JsonCommand
 from core.dates import parse_iso_date
+from core.house import end_of_day
 from core.services.api_clients import IssuedKey, create_client
 
 
@@ -30,10 +28,11 @@ class Command(JsonCommand):
 
     def answer(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Create it; the answer is the only place where the key stands."""
+        last_day = options["expires"]
         issued = create_client(
             name=options["name"],
             scopes=options["scopes"].split(","),
-            expires_at=end_of_day(options["expires"]),
+            expires_at=end_of_day(parse_iso_date(last_day, field="expires")) if last_day else None,
             now=timezone.now(),
             actor=None,
         )
@@ -46,14 +45,6 @@ class Command(JsonCommand):
             f"Key of {answer['name']!r} for {', '.join(answer['scopes'])}. It is shown this once.\n"
             f"Send it as: Authorization: Api-Key {answer['key']}"
         )
-
-
-def end_of_day(text: str | None) -> datetime | None:
-    """The last moment of a day in the firm's time zone; None if no day is given."""
-    if not text:
-        return None
-    day = parse_iso_date(text, field="expires")
-    return datetime.combine(day, time.max, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
 def _shown(issued: IssuedKey) -> dict[str, Any]:
