@@ -83,7 +83,7 @@ class ClientRevoke(AdministrationPage):
         return self.act(
             lambda: revoke_client(client_id=client_id, actor=self.page.user),
             done=_("The key is revoked; calls with it fail from now on."),
-            back="administration_clients",
+            back=reverse("dashboard:administration_clients"),
         )
 
 
