@@ -62,7 +62,7 @@ CREATE TEMP TABLE given_buyer (
 _FIRST_SQL = """
 CREATE TEMP TABLE first_buyer ON COMMIT DROP AS
 SELECT f.*, coalesce(b.id, nextval(pg_get_serial_sequence('buyers_buyer', 'id'))) AS buyer_id, b.id IS NULL AS is_new,
-    CASE WHEN b.name <> b.code THEN b.name ELSE f.name END AS shown_name,
+    CASE WHEN b.name NOT IN (b.code, f.external_id) THEN b.name ELSE f.name END AS shown_name,
     coalesce(nullif(b.name_zh, ''), f.name_zh) AS shown_name_zh,
     coalesce(nullif(f.code, ''), f.external_id) AS wanted_code
 FROM (SELECT DISTINCT ON (external_id) * FROM given_buyer ORDER BY external_id, seq) f
@@ -93,13 +93,13 @@ ON CONFLICT (source, external_id) DO NOTHING
 
 _FILL_SQL = """
 UPDATE buyers_buyer b SET
-    name = CASE WHEN b.name = b.code AND f.name <> '' THEN f.name ELSE b.name END,
+    name = CASE WHEN b.name IN (b.code, f.external_id) AND f.name <> '' THEN f.name ELSE b.name END,
     name_zh = coalesce(nullif(b.name_zh, ''), f.name_zh), country = coalesce(nullif(b.country, ''), f.country),
     currency = coalesce(nullif(b.currency, ''), f.currency), website = coalesce(nullif(b.website, ''), f.website),
     sales_owner_id = coalesce(b.sales_owner_id, f.sales_owner_id), founded_on = coalesce(b.founded_on, f.founded_on)
 FROM first_buyer f
 WHERE b.id = f.buyer_id AND NOT f.is_new AND (
-    (b.name = b.code AND f.name NOT IN ('', b.code))
+    (b.name IN (b.code, f.external_id) AND f.name NOT IN ('', b.name))
     OR (b.name_zh = '' AND f.name_zh <> '') OR (b.country = '' AND f.country <> '')
     OR (b.currency = '' AND f.currency <> '') OR (b.website = '' AND f.website <> '')
     OR (b.sales_owner_id IS NULL AND f.sales_owner_id IS NOT NULL)

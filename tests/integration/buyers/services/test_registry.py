@@ -120,13 +120,14 @@ def test_a_later_spelling_is_an_alias_and_never_the_name() -> None:
     assert aliases(buyer) == ["Acme Holdings", "顶点控股"]
 
 
-def test_a_buyer_known_by_its_code_only_gets_the_name_that_comes_later() -> None:
-    upsert_buyers([row("0042", "0042")], "erp")
-    upsert_buyers([row("0042", "Acme")], "erp")
-    upsert_buyers([row("0042", "0042")], "erp")
-    buyer = Buyer.objects.get()
-    assert (buyer.name, aliases(buyer)) == ("Acme", [])
-    assert changes() == {"insert": 1, "update": 1}
+@pytest.mark.parametrize(("others", "code"), [([], "0042"), ([row("0042", "Somebody")], "erp:0042")])
+def test_a_buyer_known_by_its_code_only_gets_the_name_that_comes_later(others: list[BuyerRow], code: str) -> None:
+    upsert_buyers(others, "crm")
+    for name in ("0042", "Acme", "0042"):
+        ids = upsert_buyers([row("0042", name)], "erp")
+    buyer = Buyer.objects.get(pk=ids["0042"])
+    assert (buyer.code, buyer.name, aliases(buyer)) == (code, "Acme", [])
+    assert changes() == {"insert": 1 + len(others), "update": 1}
 
 
 def test_the_same_id_of_another_source_is_another_buyer() -> None:
