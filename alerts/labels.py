@@ -19,7 +19,7 @@ RULES: dict[str, Words] = {
     Rule.CONCENTRATION_GROUP: _("Concentration on one group"),
     Rule.CONCENTRATION_COUNTRY: _("Concentration on one country/region"),
     Rule.RELATED_PARTY_LATE: _("Related party is late"),
-    Rule.LEDGER_MISMATCH: _("Ledger and aging do not agree"),
+    Rule.LEDGER_MISMATCH: _("The ledger does not agree"),
 }
 
 RULE_HELP: dict[str, Words] = {
@@ -32,7 +32,9 @@ RULE_HELP: dict[str, Words] = {
     Rule.CONCENTRATION_GROUP: _("One group holds this share of all open receivables."),
     Rule.CONCENTRATION_COUNTRY: _("One country/region holds this share of all open receivables."),
     Rule.RELATED_PARTY_LATE: _("Another company of the same group is late or in default."),
-    Rule.LEDGER_MISMATCH: _("The control balance of the ledger differs from the sum of the aging."),
+    Rule.LEDGER_MISMATCH: _(
+        "Control balances differ from the sum of the aging, or stored figures from the entries that they stand for."
+    ),
 }
 
 STATES: dict[str, Words] = {
@@ -74,6 +76,7 @@ PROPOSED: dict[str, Words] = {
 SEVERITIES: dict[int, Words] = {1: _("look"), 2: _("act"), 3: _("act today")}
 
 FIGURES: dict[str, Words] = {
+    "about": _("about"),
     "amount": _("amount"),
     "before": _("invoices before"),
     "buyer": _("buyer"),
@@ -82,7 +85,9 @@ FIGURES: dict[str, Words] = {
     "days": _("days late"),
     "difference": _("difference"),
     "due_date": _("due date"),
+    "entries": _("by its entries"),
     "exposure": _("exposure"),
+    "figure": _("stored figure"),
     "aging": _("aging"),
     "grade": _("grade"),
     "grade_before": _("grade before"),
@@ -94,6 +99,7 @@ FIGURES: dict[str, Words] = {
     "is_open": _("still open"),
     "items": _("items"),
     "ledger": _("ledger"),
+    "mismatches": _("stored figures that differ"),
     "name": _("name"),
     "oldest_days_past_due": _("days past due of the oldest item"),
     "on_time_before": _("paid on time before, in a row"),
@@ -103,6 +109,7 @@ FIGURES: dict[str, Words] = {
     "score": _("score"),
     "score_before": _("score before"),
     "share_percent": _("share in percent"),
+    "stored": _("as stored"),
     "threshold_days": _("threshold in days"),
     "threshold_percent": _("threshold in percent"),
     "total_exposure": _("total exposure"),

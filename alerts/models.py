@@ -1,7 +1,7 @@
 """Early warnings: one row per episode, and its full history."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -54,9 +54,12 @@ class Alert(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["-severity", "-amount_base"],
+                F("severity").desc(),
+                F("amount_base").desc(nulls_last=True),
+                F("opened_on").asc(),
                 condition=~Q(state="closed"),
-                name="alert_worklist",
+                include=["state", "assignee"],
+                name="alert_worst_first",
             ),
             models.Index(fields=["buyer", "-opened_on"], name="alert_of_buyer"),
         ]

@@ -148,7 +148,7 @@ LOGIN_REDIRECT_URL = "dashboard:home"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "core.access.adapters.ClosedSignupAdapter"
+ACCOUNT_ADAPTER = "core.access.adapters.SignInAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Duewatch"
 # A demonstration on one's own machine may go without; a deployment may not.
@@ -158,6 +158,7 @@ ADMINISTRATOR_NEEDS_SECOND_FACTOR = env.bool(
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "core.access.adapters.attempted_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 
@@ -282,6 +283,10 @@ CREDIT_STATEMENT_TIMEOUT_MS = env.int("CREDIT_STATEMENT_TIMEOUT_MS", default=10_
 # An approved order holds its part of the limit this long, and at least so long after its planned shipment.
 RESERVATION_DAYS = env.int("RESERVATION_DAYS", default=30)
 RESERVATION_DAYS_AFTER_SHIPMENT = env.int("RESERVATION_DAYS_AFTER_SHIPMENT", default=14)
+# How long finished work stays to be looked at (core/services/retention.py); ledger, decisions and audit stay for ever.
+RETENTION_JOBS_DAYS = env.int("RETENTION_JOBS_DAYS", default=90)
+RETENTION_RUNS_DAYS = env.int("RETENTION_RUNS_DAYS", default=400)
+RETENTION_PREVIEWS_DAYS = env.int("RETENTION_PREVIEWS_DAYS", default=30)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -37,7 +37,7 @@ class JsonCommand(BaseCommand):
         except DomainError as error:
             self._refuse(error, as_json=options["json"])
         else:
-            self.stdout.write(json.dumps(answer, ensure_ascii=False) if options["json"] else self.as_text(answer))
+            self.stdout.write(_as_json(answer) if options["json"] else self.as_text(answer))
             self.conclude(answer)
 
     def answer(self, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,8 +55,13 @@ class JsonCommand(BaseCommand):
         if not as_json:
             raise CommandError(error.message) from error
         body = {"error": {"code": error.code, "message": error.message, **error.params}}
-        self.stdout.write(json.dumps(body, ensure_ascii=False, default=str))
+        self.stdout.write(_as_json(body))
         raise SystemExit(1)
+
+
+def _as_json(answer: Mapping[str, Any]) -> str:
+    """Dates as ISO 8601, amounts as text."""
+    return json.dumps(answer, ensure_ascii=False, default=str)
 
 
 def amount_text(amount: Decimal, currency: str) -> str:

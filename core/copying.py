@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.db import connection
+
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _special = re.compile(r"[\\\t\n\r]")
 _ROWS_PER_CHUNK = 500
@@ -15,10 +17,17 @@ _ROWS_PER_CHUNK = 500
 def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Stream ``rows`` into ``table`` (a name from code, never from outside); memory stays at one chunk.
 
-    Values are written as text: ``None`` is NULL; dates, decimals, numbers and booleans by ``str``.
+    Values are written as text: ``None`` is NULL; dates, decimals, numbers and booleans by ``str``. What ``rows``
+    raises comes out as it is.
     """
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    cursor.copy_expert(statement, _Stream(_chunks(rows)), size=1 << 16)
+    stream = _Stream(_chunks(rows))
+    try:
+        with connection.wrap_database_errors:  # Django knows execute() only: an outage must look like one here too
+            cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", stream, size=1 << 16)
+    except Exception as failed:
+        if stream.problem is None:
+            raise
+        raise stream.problem from failed
 
 
 def copy_line(row: Sequence[object]) -> str:
@@ -47,6 +56,11 @@ class _Stream:
 
     def __init__(self, chunks: Iterator[str]) -> None:
         self._chunks = chunks
+        self.problem: Exception | None = None
 
     def read(self, _size: int) -> str:
-        return next(self._chunks, "")
+        try:
+            return next(self._chunks, "")
+        except Exception as problem:
+            self.problem = problem  # the database only says that its COPY was cancelled
+            raise

@@ -44,7 +44,10 @@ class ApiClient(AbstractAPIKey):
 
 
 class ExchangeRate(models.Model):
-    """Units of ``currency`` for one EUR on a day, as published by ``source``; append-only."""
+    """Units of ``currency`` for one EUR on a day, as published by ``source``.
+
+    Append-only: a corrected rate is one more row of the same day, and the row recorded last counts.
+    """
 
     currency = models.CharField(max_length=3)
     rate_date = models.DateField()
@@ -55,8 +58,8 @@ class ExchangeRate(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["currency", "rate_date", "source"],
-                name="rate_once_per_day_and_source",
+                fields=["currency", "rate_date", "source", "per_eur"],
+                name="rate_version_once",
             ),
             models.CheckConstraint(condition=Q(per_eur__gt=0), name="rate_positive"),
         ]

@@ -14,6 +14,7 @@ AUDIT_ACTIONS = {
     "core.api_client.revoked": _("API key revoked"),
     "core.api_client.rotated": _("API key replaced"),
     "core.job.restarted": _("shard restarted"),
+    "core.rows.forgotten": _("old rows deleted"),
     "core.rates.loaded": _("exchange rates loaded"),
     "alerts.alert.acknowledged": _("alert acknowledged"),
     "alerts.alert.assigned": _("alert assigned"),

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import house
 from core.access.scope import Scope, scope_of
-from core.dates import business_date, parse_iso_date
+from core.dates import parse_iso_date
 from core.domain.roles import Permission, is_granted
 from core.errors import DomainError
 from core.models import User
@@ -40,13 +39,13 @@ class PageContext:
     @property
     def today(self) -> date:
         """The business day on which the page is read."""
-        return business_date(timezone.now(), settings.TIME_ZONE)
+        return house.today()
 
     @property
     def base_currencies(self) -> tuple[str, ...]:
         """Currencies that the header offers; the house currency comes first."""
-        house: str = settings.BASE_CURRENCY
-        return (house, *(code for code in _OFFERED if code != house))
+        own = house.base_currency()
+        return (own, *(code for code in _OFFERED if code != own))
 
     def may(self, permission: Permission) -> bool:
         """True if the reader's role holds the permission."""
@@ -61,7 +60,7 @@ class PageContext:
 def page_context(request: HttpRequest) -> PageContext:
     """Read date and base currency from the query string, else the session, else take the latest and the house's."""
     user = cast(User, request.user)
-    latest = get_latest_date() or business_date(timezone.now(), settings.TIME_ZONE)
+    latest = get_latest_date() or house.today()
     return PageContext(
         user=user,
         scope=scope_of(user),
@@ -86,7 +85,7 @@ def _chosen_date(request: HttpRequest, latest: date) -> date:
 
 def _checked_date(text: str) -> date:
     day = parse_iso_date(text)
-    today = business_date(timezone.now(), settings.TIME_ZONE)
+    today = house.today()
     if day > today:
         raise DomainError(
             "date_in_future",
@@ -97,19 +96,19 @@ def _checked_date(text: str) -> date:
 
 
 def _chosen_currency(request: HttpRequest) -> str:
-    house: str = settings.BASE_CURRENCY
+    own = house.base_currency()
     asked = request.GET.get("base", "").strip().upper()
     if asked:
-        if asked not in {house, *_OFFERED}:
+        if asked not in {own, *_OFFERED}:
             raise DomainError(
                 "base_currency_unknown",
                 _("%(code)s is not offered as base currency; choose one of %(offered)s.")
-                % {"code": asked[:8], "offered": ", ".join(dict.fromkeys((house, *_OFFERED)))},
+                % {"code": asked[:8], "offered": ", ".join(dict.fromkeys((own, *_OFFERED)))},
                 {"field": "base", "value": asked},
             )
-        _remember(request, "base", asked, forget=asked == house)
+        _remember(request, "base", asked, forget=asked == own)
         return asked
-    return str(request.session.get("base") or house)
+    return str(request.session.get("base") or own)
 
 
 def _remember(request: HttpRequest, key: str, value: str, *, forget: bool) -> None:

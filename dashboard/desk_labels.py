@@ -50,6 +50,7 @@ RUN_KINDS = {
     "close": _("nightly close"),
     "import": _("import of a file"),
     "snapshot": _("figures of another date"),
+    "verify": _("proof of the ledger"),
 }
 
 STAGES = {
@@ -62,11 +63,14 @@ STAGES = {
     "finish": _("finish"),
     "import": _("import"),
     "shards": _("aging snapshots"),
+    "verify": _("entries against stored figures"),
 }
 
 # What a job counts, in words; what is not listed here is not shown as a count.
 COUNTED = {
     "items": _("open items"),
+    "entries": _("entries"),
+    "mismatches": _("stored figures that differ"),
     "lines": _("lines"),
     "buyers": _("buyers"),
     "buyers_scored": _("buyers scored"),

@@ -91,6 +91,19 @@ def _related(evidence: Evidence) -> str:
 
 
 def _mismatch(evidence: Evidence) -> str:
+    return _control(evidence) if "currency" in evidence else _disproof(evidence)
+
+
+def _disproof(evidence: Evidence) -> str:
+    count = int(evidence["mismatches"])
+    return ngettext(
+        "%(count)s stored figure differs from the entries that it stands for.",
+        "%(count)s stored figures differ from the entries that they stand for.",
+        count,
+    ) % {"count": count}
+
+
+def _control(evidence: Evidence) -> str:
     currency = str(evidence["currency"])
     return _("%(currency)s: ledger %(ledger)s, aging %(aging)s, difference %(difference)s.") % {
         "currency": currency,

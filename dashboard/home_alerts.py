@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count, Q
+
 from alerts import labels as alert_words
 from alerts.models import Alert
 from alerts.queries.alerts import list_alerts, list_alerts_as_of
@@ -51,10 +53,11 @@ def worklist_of(*, page: PageContext) -> Worklist:
         by_subject.setdefault(_subject(alert), []).append(alert)
     shown = list(by_subject.values())[:SHOWN]
     names = names_in(alert for alerts in shown for alert in alerts)
+    counts = rows.order_by().aggregate(live=Count("pk"), unassigned=Count("pk", filter=Q(assignee=None)))
     return Worklist(
         subjects=[_ringing(alerts, page, names) for alerts in shown],
-        live=rows.count(),
-        unassigned=rows.filter(assignee=None).count() if page.is_latest else 0,
+        live=counts["live"],
+        unassigned=counts["unassigned"] if page.is_latest else 0,
     )
 
 

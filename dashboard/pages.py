@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.views import View
 
@@ -13,6 +15,8 @@ from core.access.scope import require
 from core.domain.roles import Permission
 from core.errors import DomainError
 from dashboard.context import PageContext, page_context
+
+T = TypeVar("T")
 
 
 class PageView(View):
@@ -35,6 +39,21 @@ class PageView(View):
     def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """The template with the page's own context under ``page``."""
         return render(self.request, template, {"page": self.page, **context}, status=status)
+
+    def act(self, change: Callable[[], T], *, done: str | Callable[[T], str], back: str) -> HttpResponse:
+        """Make a change, say what became of it (or why it was refused), go back to an address."""
+        try:
+            result = change()
+        except DomainError as problem:
+            messages.error(self.request, problem.message)
+        else:
+            messages.success(self.request, done(result) if callable(done) else done)
+        return HttpResponseRedirect(back)
+
+
+def tabs_at(current: str, tabs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any, bool]]:
+    """Tabs (page name, label) as the template shows them: address, label, and which one is open."""
+    return [(f"dashboard:{name}", label, name == current) for name, label in tabs]
 
 
 def refusal(request: HttpRequest, problem: DomainError) -> HttpResponse:

@@ -117,13 +117,11 @@ class RestartJob(PageView):
 
     def post(self, request: HttpRequest, job_id: int) -> HttpResponse:
         """Restart it and go back to its run."""
-        try:
-            job = restart_job(job_id, actor=self.page.user)
-        except DomainError as problem:
-            messages.error(request, problem.message)
-            return HttpResponseRedirect(_run_url(Job.objects.filter(pk=job_id).first()))
-        messages.success(request, _("The shard is being tried again; what the run has done so far stands."))
-        return HttpResponseRedirect(_run_url(job))
+        return self.act(
+            lambda: restart_job(job_id, actor=self.page.user),
+            done=_("The shard is being tried again; what the run has done so far stands."),
+            back=_run_url(Job.objects.filter(pk=job_id).first()),
+        )
 
 
 def _run_url(job: Job | None) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
 import django_tables2 as tables
+from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -110,9 +111,8 @@ def configure(request: HttpRequest, table: T, *, per_page: int = PER_PAGE) -> T:
     if order := request.GET.getlist(table.prefixed_order_by_field):
         table.order_by = order
     number = request.GET.get(table.prefixed_page_field, "1")
-    table.paginate(page=1, per_page=per_page)
-    last = table.paginator.num_pages
-    table.page = table.paginator.page(min(max(1, int(number) if number.isdecimal() else 1), last))
+    table.paginator = Paginator(table.rows, per_page)
+    table.page = table.paginator.get_page(int(number) if number.isdecimal() else 1)
     return table
 
 

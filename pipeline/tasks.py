@@ -1,24 +1,42 @@
 """Tasks of the close: one job each, ids in, one service call."""
 
-from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
-from core.dates import business_date
+from core.house import day_that_ended
 from core.jobs import job_task
 from core.models import Job
 from pipeline.services import close, stages
-from pipeline.services.schedule import NIGHTLY_TASK
+from pipeline.services.cleaning import clean_up
+from pipeline.services.proof import VERIFY_TASK, prove_ledger, start_proof
+from pipeline.services.schedule import CLEANUP_TASK, NIGHTLY_TASK, PROOF_TASK
 
 
 @shared_task(name=NIGHTLY_TASK, ignore_result=True)
 def nightly_close(**_: object) -> None:
     """Close the business day that has just ended; joins a close of that day that is under way."""
     now = timezone.now()
-    close.start_close(business_date(now, settings.TIME_ZONE) - timedelta(days=1), known_at=now)
+    close.start_close(day_that_ended(now), known_at=now)
+
+
+@shared_task(name=PROOF_TASK, ignore_result=True)
+def nightly_proof(**_: object) -> None:
+    """Prove the ledger after the business day that has just ended; joins a proof that is under way."""
+    start_proof(day_that_ended(timezone.now()))
+
+
+@shared_task(name=CLEANUP_TASK, ignore_result=True)
+def nightly_cleanup(**_: object) -> None:
+    """Delete what is older than the settings say. Safe to run twice."""
+    clean_up(now=timezone.now())
+
+
+@job_task(VERIFY_TASK)
+def verify_ledger(job: Job) -> dict[str, Any]:
+    """Stored figures against entries."""
+    return prove_ledger()
 
 
 @job_task(close.CHECK_TASK)

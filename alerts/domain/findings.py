@@ -11,7 +11,7 @@ from alerts.domain.states import Rule, SubjectType
 
 
 class Subject(NamedTuple):
-    """The key of an episode: a rule and what it is about (buyer or group id, country code, currency)."""
+    """The key of an episode: a rule and what it is about (buyer or group id, country code, currency, "entries")."""
 
     rule: Rule
     type: SubjectType

@@ -84,7 +84,7 @@ def _called(text: str) -> Q:
         own
         | Q(pk__in=BuyerAlias.objects.filter(name__icontains=text).values("buyer_id"))
         | Q(pk__in=BuyerCode.objects.filter(external_id__icontains=text).values("buyer_id"))
-        | Q(pk__in=BuyerRegistration.objects.filter(number__iexact=text).values("buyer_id"))
+        | Q(pk__in=BuyerRegistration.objects.filter(number__icontains=text).values("buyer_id"))
     )
     merged = BuyerMerge.objects.filter(state=MergeState.MERGED, duplicate_id__in=records.values("pk"))
     return Q(pk__in=records.values("pk")) | Q(pk__in=merged.values("survivor_id"))

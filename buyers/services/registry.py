@@ -33,9 +33,9 @@ class BuyerRow(NamedTuple):
 def upsert_buyers(rows: Iterable[BuyerRow], source: str) -> dict[str, int]:
     """Create the buyers that ``source`` names and we do not know; return buyer ids by external id.
 
-    Master data on record is only filled where it is empty. Where rows repeat an external id, the first one counts
-    and other spellings of the name are kept as aliases. A new buyer's code is ``code`` or the external id; if
-    another buyer has that code, ``source:external_id``.
+    Master data on record is only filled where it is empty; a name that only repeats the code counts as empty.
+    Where rows repeat an external id, the first one counts and other spellings of the name are kept as aliases. A new
+    buyer's code is ``code`` or the external id; if another buyer has that code, ``source:external_id``.
     """
     with connection.cursor() as cursor:
         cursor.execute(_STAGE_SQL)
@@ -62,7 +62,8 @@ CREATE TEMP TABLE given_buyer (
 _FIRST_SQL = """
 CREATE TEMP TABLE first_buyer ON COMMIT DROP AS
 SELECT f.*, coalesce(b.id, nextval(pg_get_serial_sequence('buyers_buyer', 'id'))) AS buyer_id, b.id IS NULL AS is_new,
-    coalesce(b.name, f.name) AS shown_name, coalesce(b.name_zh, f.name_zh) AS shown_name_zh,
+    CASE WHEN b.name NOT IN (b.code, f.external_id) THEN b.name ELSE f.name END AS shown_name,
+    coalesce(nullif(b.name_zh, ''), f.name_zh) AS shown_name_zh,
     coalesce(nullif(f.code, ''), f.external_id) AS wanted_code
 FROM (SELECT DISTINCT ON (external_id) * FROM given_buyer ORDER BY external_id, seq) f
 LEFT JOIN buyers_buyercode c ON c.source = %(source)s AND c.external_id = f.external_id
@@ -92,12 +93,14 @@ ON CONFLICT (source, external_id) DO NOTHING
 
 _FILL_SQL = """
 UPDATE buyers_buyer b SET
+    name = CASE WHEN b.name IN (b.code, f.external_id) AND f.name <> '' THEN f.name ELSE b.name END,
     name_zh = coalesce(nullif(b.name_zh, ''), f.name_zh), country = coalesce(nullif(b.country, ''), f.country),
     currency = coalesce(nullif(b.currency, ''), f.currency), website = coalesce(nullif(b.website, ''), f.website),
     sales_owner_id = coalesce(b.sales_owner_id, f.sales_owner_id), founded_on = coalesce(b.founded_on, f.founded_on)
 FROM first_buyer f
 WHERE b.id = f.buyer_id AND NOT f.is_new AND (
-    (b.name_zh = '' AND f.name_zh <> '') OR (b.country = '' AND f.country <> '')
+    (b.name IN (b.code, f.external_id) AND f.name NOT IN ('', b.name))
+    OR (b.name_zh = '' AND f.name_zh <> '') OR (b.country = '' AND f.country <> '')
     OR (b.currency = '' AND f.currency <> '') OR (b.website = '' AND f.website <> '')
     OR (b.sales_owner_id IS NULL AND f.sales_owner_id IS NOT NULL)
     OR (b.founded_on IS NULL AND f.founded_on IS NOT NULL))
@@ -108,7 +111,7 @@ INSERT INTO buyers_buyeralias (buyer_id, name, source)
 SELECT DISTINCT f.buyer_id, spelling.name, %(source)s
 FROM given_buyer g JOIN first_buyer f USING (external_id)
 CROSS JOIN LATERAL (VALUES (g.name), (g.name_zh)) AS spelling(name)
-WHERE spelling.name NOT IN ('', f.shown_name, f.shown_name_zh)
+WHERE spelling.name NOT IN ('', f.external_id, f.shown_name, f.shown_name_zh)
 ON CONFLICT (buyer_id, name) DO NOTHING
 """
 

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from core import house
 from core.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
 from core.api.problems import ParameterError
-from core.dates import business_date
 
 
 class Params(serializers.Serializer[Any]):
@@ -31,18 +29,13 @@ class PageParams(Params):
     )
 
 
-def today() -> date:
-    """What "today" is in the firm's time zone."""
-    return business_date(timezone.now(), settings.TIME_ZONE)
-
-
 class DayField(serializers.DateField):
     """A day that has come."""
 
     def to_internal_value(self, value: Any) -> date:
         """The day; a future one is refused."""
         day: date = super().to_internal_value(value)
-        if day > today():
+        if day > house.today():
             raise serializers.ValidationError(_("This day has not come yet."), code="date_in_future")
         return day
 
@@ -57,7 +50,7 @@ class MomentParams(Params):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Both are always given to the query."""
-        return {"known_at": None, **attrs, "as_of": attrs.get("as_of") or today()}
+        return {"known_at": None, **attrs, "as_of": attrs.get("as_of") or house.today()}
 
 
 def parse_params(request: Request, kind: type[Params]) -> dict[str, Any]:

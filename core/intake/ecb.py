@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -18,6 +19,7 @@ from core.errors import DomainError
 BUNDLED_HISTORY = Path(CURRENCY_FILE)
 # What the bank writes where a currency had no rate that day.
 _ABSENT = {"", "N/A"}
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class RateRow(NamedTuple):
@@ -32,7 +34,7 @@ def read_history(path: Path) -> Iterator[RateRow]:
     """The rates of an ``eurofxref-hist`` file, zipped or not; raises ``rates_file_invalid`` for anything else."""
     lines = csv.reader(io.StringIO(_text(path)))
     header = next(lines, [])
-    if header[:1] != ["Date"]:
+    if header[:1] != ["Date"] or not all(_CURRENCY.fullmatch(name) for name in header[1:] if name):
         raise _invalid(path, f"starts with {header[:3]}")
     try:
         yield from _rates(header, lines)
@@ -45,7 +47,14 @@ def _rates(header: list[str], lines: Iterable[list[str]]) -> Iterator[RateRow]:
         day = date.fromisoformat(line[0])
         for currency, text in zip(header[1:], line[1:], strict=False):
             if currency and text not in _ABSENT:
-                yield RateRow(currency, day, Decimal(text))
+                yield RateRow(currency, day, _rate(currency, text))
+
+
+def _rate(currency: str, text: str) -> Decimal:
+    rate = Decimal(text)
+    if not (rate.is_finite() and rate > 0):  # Decimal and PostgreSQL both know NaN
+        raise ValueError(f"{text} is not a rate of {currency}")
+    return rate
 
 
 def _text(path: Path) -> str:

@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["currency", "-rate_date"], name="rate_latest")],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("currency", "rate_date", "source"), name="rate_once_per_day_and_source"
+                        fields=("currency", "rate_date", "source", "per_eur"), name="rate_version_once"
                     ),
                     models.CheckConstraint(condition=models.Q(("per_eur__gt", 0)), name="rate_positive"),
                 ],

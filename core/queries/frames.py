@@ -22,7 +22,8 @@ def fetch_frame(sql: str, params: Mapping[str, Any], columns: Mapping[str, str])
     buffer = BytesIO()
     with connection.cursor() as cursor:
         statement = cursor.mogrify(sql, params).decode()
-        cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT csv)", buffer)
+        with connection.wrap_database_errors:  # Django knows execute() only: an outage must look like one here too
+            cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT csv)", buffer)
     buffer.seek(0)
     frame = pd.read_csv(
         buffer,

@@ -1,4 +1,4 @@
-"""Loading exchange rates: append-only, safe to run twice."""
+"""Loading exchange rates: append-only, safe to run twice; a corrected rate is a new version."""
 
 from __future__ import annotations
 
@@ -29,13 +29,17 @@ class RatesLoaded:
 
 
 def load_rates(path: Path = BUNDLED_HISTORY, *, source: str = ECB) -> RatesLoaded:
-    """Add the rates of an ECB history file that are not on record yet; rates on record are never changed."""
+    """Add what an ECB history file says and is not on record yet; rates on record are never changed."""
     return add_rates(read_history(path), source=source)
 
 
 @transaction.atomic
 def add_rates(rows: Iterable[RateRow], *, source: str) -> RatesLoaded:
-    """Add rates by COPY; the same (currency, day, source) is kept as it is. Raises the rates version if any is new."""
+    """Add rates by COPY; raises the rates version if any is new.
+
+    Another rate for a day on record is a version beside the old one and counts from now on. A rate that was on
+    record before adds nothing: an older file loaded again does not take a correction back.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_STAGE_SQL)
         copy_rows(cursor, "new_rate", ("currency", "rate_date", "per_eur"), rows)
@@ -61,5 +65,5 @@ _STAGE_SQL = "CREATE TEMP TABLE new_rate (currency varchar(3), rate_date date, p
 _ADD_SQL = """
 INSERT INTO core_exchangerate (currency, rate_date, per_eur, source)
 SELECT currency, rate_date, per_eur, %(source)s FROM new_rate ORDER BY currency, rate_date
-ON CONFLICT (currency, rate_date, source) DO NOTHING
+ON CONFLICT DO NOTHING
 """

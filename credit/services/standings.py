@@ -56,8 +56,9 @@ def write_standings(*, as_of: date, known_at: datetime, base_currency: str, run_
     if latest is not None and as_of < latest:
         return 0
     terms = current_terms(known_at=known_at)
+    rates = rate_table(base=base_currency, as_of=as_of, known_at=known_at)
     params = {
-        **OpenItems(as_of=as_of, known_at=known_at).base_params(rate_table(base=base_currency, as_of=as_of)),
+        **OpenItems(as_of=as_of, known_at=known_at).base_params(rates),
         "run_id": run_id,
         "grades": list(terms),
         "terms": [grade.code for grade in terms.values()],

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.access.second_factor import lacks_second_factor
 from core.domain.roles import Permission
-from core.errors import DomainError
 from core.models import User
-from dashboard.pages import PageView
+from dashboard.pages import PageView, tabs_at
 
 TABS = (
     ("administration", gettext_lazy("People")),
@@ -41,21 +38,10 @@ class AdministrationPage(PageView):
 
     def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """The template with the tabs; nothing of the administration is kept by browsers or proxies."""
-        tabs = [(f"dashboard:{name}", label, name == self.tab) for name, label in TABS]
-        response = super().render(template, status=status, tabs=tabs, **context)
+        response = super().render(template, status=status, tabs=tabs_at(self.tab, TABS), **context)
         response["Cache-Control"] = "no-store"
         return response
 
     def show_secret(self, *, title: str, secret: str, words: str, back: str) -> HttpResponse:
         """A password or key, this once."""
         return self.render("administration/secret.html", secret_title=title, secret=secret, words=words, back=back)
-
-    def act(self, change: Callable[[], object], *, done: str, back: str, **kwargs: Any) -> HttpResponse:
-        """Make a change, say what became of it, go back."""
-        try:
-            change()
-        except DomainError as problem:
-            messages.error(self.request, problem.message)
-        else:
-            messages.success(self.request, done)
-        return HttpResponseRedirect(reverse(f"dashboard:{back}", kwargs=kwargs))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from core.domain.roles import ApiScope
 from core.errors import DomainError
+from core.house import end_of_day
 from core.queries.api_clients import ClientRow, list_clients
 from core.services.api_clients import IssuedKey, create_client, revoke_client, rotate_client
 from dashboard.administration.base import AdministrationPage
@@ -37,9 +36,9 @@ class NewClientForm(DeskForm):
     expires = forms.DateField(label=gettext_lazy("Last day"), required=False, widget=DayInput)
 
     def expires_at(self) -> datetime | None:
-        """The last moment of the last day, in the firm's time zone."""
+        """The last moment of the last day."""
         day = self.cleaned_data["expires"]
-        return None if day is None else datetime.combine(day, time.max, tzinfo=ZoneInfo(settings.TIME_ZONE))
+        return None if day is None else end_of_day(day)
 
 
 class ClientsPage(AdministrationPage):
@@ -84,7 +83,7 @@ class ClientRevoke(AdministrationPage):
         return self.act(
             lambda: revoke_client(client_id=client_id, actor=self.page.user),
             done=_("The key is revoked; calls with it fail from now on."),
-            back="administration_clients",
+            back=reverse("dashboard:administration_clients"),
         )
 
 

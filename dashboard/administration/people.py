@@ -132,8 +132,7 @@ class PersonRole(AdministrationPage):
         return self.act(
             lambda: change_role(user_id=user_id, role=role, actor=self.page.user),
             done=_("The role was changed. It holds from the next page on."),
-            back="administration_person",
-            user_id=user_id,
+            back=reverse("dashboard:administration_person", args=[user_id]),
         )
 
 
@@ -147,8 +146,7 @@ class PersonActive(AdministrationPage):
         return self.act(
             lambda: set_active(user_id=user_id, is_active=is_active, actor=self.page.user),
             done=done,
-            back="administration_person",
-            user_id=user_id,
+            back=reverse("dashboard:administration_person", args=[user_id]),
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from alerts.domain.ledger import ENTRIES
 from alerts.domain.states import SubjectType
 from alerts.labels import proposed_action
 from alerts.models import Alert
@@ -54,4 +55,6 @@ def _subject(alert: Alert) -> tuple[str, str]:
         return alert.group.name, reverse("dashboard:group", args=[alert.group.code])
     if alert.subject_type == SubjectType.COUNTRY:
         return territory(alert.subject_key), ""
+    if alert.subject_key == ENTRIES:
+        return str(SUBJECTS[SubjectType.LEDGER]), ""
     return f"{SUBJECTS[SubjectType(alert.subject_type)]} {alert.subject_key}", ""

@@ -1,17 +1,14 @@
-"""The frame of the imports: who may look, its tabs, and what is said after a change."""
+"""The frame of the imports: who may look, and its tabs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
-from core.errors import DomainError
-from dashboard.pages import PageView
+from dashboard.pages import PageView, tabs_at
 
 TABS = (
     ("imports", _("Imports")),
@@ -29,19 +26,8 @@ class ImportsPage(PageView):
 
     def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """The template with the tabs."""
-        tabs = [(f"dashboard:{name}", label, name == self.tab) for name, label in TABS]
         may = {"import": self.page.may(Permission.LEDGER_IMPORT), "merge": self.page.may(Permission.BUYER_WRITE)}
-        return super().render(template, status=status, tabs=tabs, may=may, **context)
-
-    def act(self, change: Callable[[], object], *, done: str, back: str) -> HttpResponse:
-        """Make a change, say what became of it, go back."""
-        try:
-            change()
-        except DomainError as problem:
-            messages.error(self.request, problem.message)
-        else:
-            messages.success(self.request, done)
-        return HttpResponseRedirect(back)
+        return super().render(template, status=status, tabs=tabs_at(self.tab, TABS), may=may, **context)
 
 
 class ImportWork(ImportsPage):

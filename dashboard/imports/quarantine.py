@@ -74,13 +74,11 @@ class BatchReplay(ImportWork):
     def post(self, request: HttpRequest, batch_id: int) -> HttpResponse:
         """Replay and say what became of them."""
         batch = ImportBatch.objects.get(pk=get_batch(batch_id).id)
-        try:
-            result = replay(actor=self.page.user, batch=batch)
-        except DomainError as problem:
-            messages.error(request, problem.message)
-        else:
-            messages.success(request, _said(result))
-        return HttpResponseRedirect(reverse("dashboard:import", args=[batch_id]))
+        return self.act(
+            lambda: replay(actor=self.page.user, batch=batch),
+            done=_said,
+            back=reverse("dashboard:import", args=[batch_id]),
+        )
 
 
 def _said(result: ReplayResult) -> str:

@@ -15,9 +15,9 @@ from invoices.domain.kinds import AgingBasis
 GROUPINGS = ("buyer", "group", "country", "currency", "owner")
 ZERO = Decimal(0)
 
-# key, name, second name, and the SQL of the joins that the dimension needs
+# key, name, second name, the SQL of the joins that the dimension needs, and what tells lines apart
 _DIMENSIONS = {
-    "buyer": ("b.code", "b.name", "b.name_zh", ""),
+    "buyer": ("b.code", "b.name", "b.name_zh", "", "a.buyer_id"),
     "group": (
         "coalesce(g.code, '')",
         "coalesce(g.name, '')",
@@ -27,14 +27,16 @@ LEFT JOIN (SELECT DISTINCT ON (v.buyer_id) v.buyer_id, v.group_id FROM buyers_gr
            WHERE v.valid_from <= %(as_of)s ORDER BY v.buyer_id, v.valid_from DESC, v.recorded_at DESC) member
   ON member.buyer_id = b.id
 LEFT JOIN buyers_buyergroup g ON g.id = member.group_id""",
+        "coalesce(g.id, 0)",
     ),
-    "country": ("b.country", "b.country", "''", ""),
-    "currency": ("a.currency", "a.currency", "''", ""),
+    "country": ("b.country", "b.country", "''", "", "b.country"),
+    "currency": ("a.currency", "a.currency", "''", "", "a.currency"),
     "owner": (
         "coalesce(w.username, '')",
         "coalesce(w.username, '')",
         "''",
         "LEFT JOIN core_user w ON w.id = b.sales_owner_id",
+        "coalesce(w.id, 0)",
     ),
 }
 _PLACES = range(6)
@@ -69,6 +71,7 @@ class PivotQuestion:
 class PivotLine:
     """One line: what it stands for, its currency if not base, and its amounts by bucket."""
 
+    line: int | str
     key: str
     name: str
     name_zh: str
@@ -105,24 +108,25 @@ def list_pivot(asked: PivotQuestion) -> SqlRows:
         params=_params(asked),
         make=PivotLine,
         orders=_ORDERS,
-        tie="key, currency",
+        tie="line, currency",
         wanted=("-open_amount",),
+        narrowed_by="line",
     )
 
 
 def sum_pivot(asked: PivotQuestion) -> list[PivotLine]:
     """The total over all lines: one in base currency, else one for each currency."""
-    keys = "''::text, ''::text, ''::text"
+    keys = "''::text, ''::text, ''::text, ''::text"
     grouping = "GROUP BY a.currency ORDER BY a.currency" if not asked.in_base else ""
     sql = f"SELECT {keys}, {_measures(asked)} {_source(asked)} {grouping}"
-    return [PivotLine(*row) for row in fetch_all(sql, _params(asked)) if row[5] is not None]
+    return [PivotLine(*row) for row in fetch_all(sql, _params(asked)) if row[6] is not None]
 
 
 def _sql(asked: PivotQuestion) -> str:
-    key, name, name_zh, _joins = _DIMENSIONS[asked.group_by]
-    grouping = "1, 2, 3" if asked.in_base else "1, 2, 3, a.currency"
-    keys = f"{key} AS key, {name} AS name, {name_zh} AS name_zh"
-    return f"SELECT {keys}, {_measures(asked)} {_source(asked)} GROUP BY {grouping}"
+    key, name, name_zh, _joins, line = _DIMENSIONS[asked.group_by]
+    grouping = "1" if asked.in_base else "1, a.currency"
+    names = f"min({key}) AS key, min({name}) AS name, min({name_zh}) AS name_zh"
+    return f"SELECT {line} AS line, {names}, {_measures(asked)} {_source(asked)} GROUP BY {grouping}"
 
 
 def _measures(asked: PivotQuestion) -> str:
@@ -135,9 +139,11 @@ def _measures(asked: PivotQuestion) -> str:
 
 
 def _source(asked: PivotQuestion) -> str:
-    joins = _DIMENSIONS[asked.group_by][3]
-    return f"""FROM invoices_agingsnapshot a JOIN buyers_buyer b ON b.id = a.buyer_id {joins}
-WHERE a.set_id = %(set)s AND a.basis = %(basis)s AND (%(owner)s::bigint IS NULL OR b.sales_owner_id = %(owner)s)"""
+    _key, _name, _name_zh, joins, line = _DIMENSIONS[asked.group_by]
+    # a left join: where nothing of the buyer is asked for, the planner leaves it out
+    return f"""FROM invoices_agingsnapshot a LEFT JOIN buyers_buyer b ON b.id = a.buyer_id {joins}
+WHERE a.set_id = %(set)s AND a.basis = %(basis)s AND (%(owner)s::bigint IS NULL OR b.sales_owner_id = %(owner)s)
+  AND (%(only)s IS NULL OR {line} = ANY(%(only)s))"""
 
 
 def _params(asked: PivotQuestion) -> dict[str, Any]:
@@ -146,4 +152,5 @@ def _params(asked: PivotQuestion) -> dict[str, Any]:
         "basis": asked.basis.value,
         "as_of": asked.as_of,
         "owner": asked.scope.sales_owner_id,
+        "only": None,
     }

@@ -11,11 +11,16 @@ from django.db import connection
 from core.queries.sql import fetch_all, fetch_one
 
 CHUNK = 2_000
+_PAGE = "LIMIT %(page_size)s OFFSET %(page_start)s"
 
 
 @dataclass(frozen=True, slots=True)
 class SqlRows:
-    """``relation`` is a SELECT; ``orders`` maps the names that may be asked for to SQL; ``tie`` makes orders total."""
+    """``relation`` is a SELECT; ``orders`` maps the names that may be asked for to SQL; ``tie`` makes orders total.
+
+    Where rows are dear to compute, ``relation`` takes ``%(only)s`` (null: all), values of its column ``narrowed_by``: a
+    page is then chosen by what its order needs, and only its rows are computed in full.
+    """
 
     relation: str
     params: Mapping[str, Any]
@@ -23,6 +28,7 @@ class SqlRows:
     orders: Mapping[str, str]
     tie: str
     wanted: tuple[str, ...]
+    narrowed_by: str = ""
 
     def count(self) -> int:
         """Number of rows."""
@@ -35,9 +41,21 @@ class SqlRows:
 
     def slice(self, start: int, stop: int) -> list[Any]:
         """The rows of one page."""
-        limits = {"page_size": max(0, stop - start), "page_start": start}
-        rows = fetch_all(f"{self._ordered()} LIMIT %(page_size)s OFFSET %(page_start)s", {**self.params, **limits})
+        params = {**self.params, "page_size": max(0, stop - start), "page_start": start}
+        if not self.narrowed_by:
+            rows = fetch_all(f"{self._ordered()} {_PAGE}", params)
+        else:
+            chosen = fetch_all(f"{self._ordered(self.tie)} {_PAGE}", params)
+            rows = self._in_full(chosen, params)
         return [self.make(*row) for row in rows]
+
+    def _in_full(self, chosen: list[tuple[Any, ...]], params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        place = self.tie.split(", ").index(self.narrowed_by)
+        narrowed = {**params, "only": [row[place] for row in chosen], "chosen": tuple(chosen)}
+        found: list[tuple[Any, ...]] = (
+            fetch_all(self._ordered(where=f"WHERE ({self.tie}) IN %(chosen)s"), narrowed) if chosen else []
+        )
+        return found
 
     def stream(self) -> Iterator[Any]:
         """All rows, read in portions by a cursor on the server."""
@@ -47,9 +65,9 @@ class SqlRows:
                 for row in rows:
                     yield self.make(*row)
 
-    def _ordered(self) -> str:
+    def _ordered(self, columns: str = "*", *, where: str = "") -> str:
         terms = [self._term(name) for name in self.wanted]
-        return f"SELECT * FROM ({self.relation}) r ORDER BY {', '.join([*terms, self.tie])}"
+        return f"SELECT {columns} FROM ({self.relation}) r {where} ORDER BY {', '.join([*terms, self.tie])}"
 
     def _term(self, name: str) -> str:
         direction = "DESC NULLS LAST" if name.startswith("-") else "ASC NULLS LAST"

@@ -42,7 +42,13 @@ class AgingSnapshot(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["set", "basis", "buyer", "currency"], name="snapshot_once")]
-        indexes = [models.Index(fields=["set", "basis", "-base_open"], name="snapshot_largest")]
+        indexes = [
+            models.Index(
+                fields=["set", "basis", "-base_open"],
+                include=["buyer", "currency", "items"],
+                name="snapshot_by_amount",
+            )
+        ]
 
 
 class SnapshotSet(models.Model):

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.conf import settings
-
+from core import house
 from core.access.scope import SYSTEM, Scope
 from core.domain.rates import RATES_SQL, Rate, RateTable
 from core.money import round_money
@@ -46,7 +45,7 @@ class AgingQuestion:
 
     def base_currency(self) -> str:
         """The base asked for, else the firm's."""
-        return self.base or str(settings.BASE_CURRENCY)
+        return house.base_currency(self.base)
 
     def items(self) -> OpenItems:
         """The open items this question is about."""

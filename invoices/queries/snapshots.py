@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.db.models import QuerySet
 
+from core import house
 from core.queries.counters import LEDGER, RATES, get_version
 from invoices.models import SnapshotSet
 
@@ -35,4 +35,4 @@ def latest_date(base_currency: str | None = None) -> date | None:
 
 
 def _complete(base_currency: str | None) -> QuerySet[SnapshotSet]:
-    return SnapshotSet.objects.filter(is_complete=True, base_currency=base_currency or settings.BASE_CURRENCY)
+    return SnapshotSet.objects.filter(is_complete=True, base_currency=house.base_currency(base_currency))

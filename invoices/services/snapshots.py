@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
+from core import house
 from core.dates import month_start
 from core.models import Run, User
 from core.queries.counters import LEDGER, RATES, get_version
@@ -62,7 +62,7 @@ def open_set(as_of: date, base_currency: str | None = None, run: Run | None = No
     """The set of a date for the ledger and rates as they are now; an existing one is returned as it is."""
     found, _ = SnapshotSet.objects.get_or_create(
         as_of=as_of,
-        base_currency=base_currency or settings.BASE_CURRENCY,
+        base_currency=house.base_currency(base_currency),
         ledger_version=get_version(LEDGER),
         rates_version=get_version(RATES),
         defaults={"run": run},
@@ -198,7 +198,7 @@ def _plain(totals: dict[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def request(as_of: date, actor: User | None = None, base_currency: str | None = None) -> Run:
     """Ask for the snapshot of a date; two people asking at once share one run."""
-    base = base_currency or settings.BASE_CURRENCY
+    base = house.base_currency(base_currency)
     run = runs.open_run(RUN_KIND, f"{as_of.isoformat()}:{base}", as_of=as_of, actor=actor)
     snapshot = open_set(as_of, base, run)
     runs.add_jobs(run, "snapshot", SHARD_TASK, params={"set": snapshot.pk, "shard": 0, "of": 1})

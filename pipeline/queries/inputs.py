@@ -10,6 +10,7 @@ from django.db.models import Count, Max
 
 from buyers.models import BuyerMerge
 from core.queries.counters import LEDGER, RATES, get_version
+from pipeline.queries.proofs import latest_proof
 from scoring.queries.scorecards import current_card
 
 # Tables that only grow: their highest id tells whether anything was learned. Receivables have a version counter.
@@ -39,6 +40,7 @@ def get_fingerprint() -> dict[str, Any]:
         "rates": get_version(RATES),
         "base_currency": settings.BASE_CURRENCY,
         "card": current_card().version,
+        "mismatches": proof.mismatches if (proof := latest_proof()) else 0,
         "merges": [str(value) for value in merges.values()],
         **grown,
     }

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from buyers.models import Buyer
-from core.dates import business_date
+from core import house
 from core.errors import DomainError
 from core.models import Run, User
 from core.queries.runs import latest_run
@@ -40,7 +39,7 @@ def start_close(as_of: date, *, known_at: datetime, actor: User | None = None, s
     ``shards`` is decided by the number of buyers unless given; snapshots are divided into four at most.
     Raises ``as_of_in_future``.
     """
-    today = business_date(known_at, settings.TIME_ZONE)
+    today = house.day_of(known_at)
     if as_of > today:
         raise DomainError(
             "as_of_in_future",
@@ -48,7 +47,7 @@ def start_close(as_of: date, *, known_at: datetime, actor: User | None = None, s
             {"field": "as_of", "value": as_of.isoformat()},
         )
     fingerprint = get_fingerprint()
-    params = {"fingerprint": fingerprint, "base_currency": settings.BASE_CURRENCY}
+    params = {"fingerprint": fingerprint, "base_currency": house.base_currency()}
     with transaction.atomic():
         run = open_run(KIND, as_of.isoformat(), as_of=as_of, known_at=known_at, params=params, actor=actor)
         if not run.jobs.exists():

@@ -16,6 +16,7 @@ from core.queries.sql import fetch_all
 from credit.services.standings import write_standings
 from invoices.queries.aging import AgingQuestion, get_aging
 from invoices.services.snapshots import complete_set, open_set, write_shard
+from pipeline.queries.proofs import latest_proof
 from scoring.services.scores import score_buyers
 
 _SHARD_SQL = "SELECT id FROM buyers_buyer WHERE id %% %(of)s = %(shard)s ORDER BY id"
@@ -68,7 +69,8 @@ def advance_alerts(job: Job) -> dict[str, Any]:
     run = _run(job)
     as_of, known_at = _moment(run)
     control = [ControlTotal(c, Decimal(ledger), Decimal(aging)) for c, ledger, aging in _checked(job)["control"]]
-    advanced = advance(Close(as_of, known_at, run.params["base_currency"], control), run_id=run.pk)
+    close = Close(as_of, known_at, run.params["base_currency"], control, latest_proof(known_at))
+    advanced = advance(close, run_id=run.pk)
     return {**advanced.counts, "dates": len(advanced.dates), "skipped_days": advanced.skipped_days}
 
 

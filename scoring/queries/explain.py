@@ -7,10 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-
 from buyers.models import Buyer
 from buyers.queries.accounts import survivors_of
+from core import house
 from core.access.scope import SYSTEM, Scope
 from core.errors import NotFound
 from scoring.domain.cards import CardVersion
@@ -38,7 +37,7 @@ def explain(
     A merged duplicate is explained under its survivor by the caller.
     """
     version = card or current_card(known_at)
-    base = base_currency or settings.BASE_CURRENCY
+    base = house.base_currency(base_currency)
     inputs = load_inputs(buyer_ids=[buyer_id], as_of=as_of, known_at=known_at, base_currency=base)
     (record,) = records(inputs, version=version.version, weights=version.weights)
     return explanation(version.score(inputs.facts), 0, record, version)

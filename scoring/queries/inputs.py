@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.conf import settings
 
 from buyers.queries import facts as buyer_facts
 from buyers.queries.accounts import Accounts, Moment, get_accounts
+from core import house
 from core.queries.rates import rate_table
 from scoring.domain.v1 import facts as v1
 from scoring.domain.v1.arrays import Ints
@@ -60,7 +60,7 @@ def load_inputs(
 ) -> Inputs:
     """Read the inputs of some buyers (a shard of 1,000–5,000 is a good size) with about twenty queries."""
     moment = Moment(as_of, known_at)
-    base = base_currency or settings.BASE_CURRENCY
+    base = house.base_currency(base_currency)
     accounts = get_accounts(buyer_ids, known_at)
     frames = _read(accounts, moment, base)
     return Inputs(accounts, moment, base, frames, _facts(len(accounts.buyer_ids), as_of, frames))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 
 from alerts.domain.findings import Finding, Subject
-from alerts.domain.ledger import ControlTotal, find_mismatch
+from alerts.domain.ledger import ControlTotal, Proof, find_disproof, find_mismatch
 from alerts.domain.settings import RuleSetting
 from alerts.domain.states import Rule
 from alerts.queries.signals.groups import related_findings
@@ -26,17 +26,19 @@ _Find = Callable[[RuleSetting], Iterable[Finding]]
 class Close:
     """The question of one date: as of when, as known when, in which base currency.
 
-    ``control`` are the ledger's control totals, None where they were not looked at.
+    ``control`` are the ledger's control totals, None where they were not looked at; ``proof`` is the latest proof of
+    the ledger against its entries, None where there was none yet.
     """
 
     as_of: date
     known_at: datetime
     base_currency: str
     control: Sequence[ControlTotal] | None = None
+    proof: Proof | None = None
 
     def on_missed(self, day: date) -> Close:
         """The same for a date before, on which nobody checked the ledger."""
-        return replace(self, as_of=day, control=None)
+        return replace(self, as_of=day, control=None, proof=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,16 @@ def _finders(close: Close, settings: Mapping[Rule, RuleSetting]) -> dict[Rule, _
     if has_scores(as_of):
         finders[Rule.SCORE_FELL] = partial(score_findings, as_of=as_of, known_at=known_at)
     if close.control is not None:
-        finders[Rule.LEDGER_MISMATCH] = partial(_ledger_findings, close.control)
+        finders[Rule.LEDGER_MISMATCH] = partial(_ledger_findings, close.control, close.proof)
     return finders
 
 
-def _ledger_findings(control: Sequence[ControlTotal], setting: RuleSetting) -> Iterator[Finding]:
+def _ledger_findings(control: Sequence[ControlTotal], proof: Proof | None, setting: RuleSetting) -> Iterator[Finding]:
     for total in control:
         if finding := find_mismatch(total=total, setting=setting):
             yield finding
+    if proof is not None and (finding := find_disproof(proof=proof, setting=setting)):
+        yield finding
 
 
 def _with_amounts(found: Sequence[Finding]) -> Iterator[Finding]:

@@ -1,11 +1,3 @@
-"""简体中文: ISO dates as in English; Django's own zh_Hans would not group thousands."""
+"""简体中文: written as in English, on purpose; Django's own zh_Hans would not group thousands."""
 
-DATE_FORMAT = "Y-m-d"
-SHORT_DATE_FORMAT = "Y-m-d"
-DATETIME_FORMAT = "Y-m-d H:i"
-SHORT_DATETIME_FORMAT = "Y-m-d H:i"
-TIME_FORMAT = "H:i"
-MONTH_DAY_FORMAT = "m-d"
-DECIMAL_SEPARATOR = "."
-THOUSAND_SEPARATOR = ","
-NUMBER_GROUPING = 3
+from config.formats.en.formats import *  # noqa: F403

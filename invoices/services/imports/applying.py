@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from datetime import date
 from typing import TypeVar
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
-from core.dates import business_date
+from core import house
 from core.errors import DomainError
 from invoices.intake.spool import Spool
 from invoices.services.bulk import BulkResult
@@ -27,11 +24,6 @@ T = TypeVar("T")
 
 class LedgerRefused(DomainError):
     """What had been compared and found good was refused or counted otherwise by the ledger; nothing is kept."""
-
-
-def today() -> date:
-    """The business day."""
-    return business_date(timezone.now(), settings.TIME_ZONE)
 
 
 @contextmanager
@@ -70,7 +62,7 @@ def _try_posting(reading: Reading, plan: Plan, batch_id: int) -> dict[str, Refus
     found: dict[str, Refusal] = {}
     try:
         with transaction.atomic():
-            result = post_plan(reading, plan, today=today(), batch_id=batch_id)
+            result = post_plan(reading, plan, today=house.today(), batch_id=batch_id)
             found = _refusals(result)
             if found:
                 raise _Undo

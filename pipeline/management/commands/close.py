@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from core.cli import JsonCommand
-from core.dates import business_date, parse_iso_date
+from core.dates import parse_iso_date
 from core.errors import DomainError
+from core.house import day_that_ended
 from core.models import Run
 from core.queries.runs import RunProgress
 from core.services.waiting import wait_for_run
@@ -41,7 +40,7 @@ class Command(JsonCommand):
     def answer(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Start or join the close and wait for it; workers do it, or this process if there are none."""
         now = timezone.now()
-        as_of = parse_iso_date(options["as_of"]) if options["as_of"] else _day_that_ended(now)
+        as_of = parse_iso_date(options["as_of"]) if options["as_of"] else day_that_ended(now)
         run = wait_for_run(start_close(as_of, known_at=now, shards=options["shards"]).pk, _Display(self).show)
         if run.state == Run.State.FAILED:
             raise DomainError("close_failed", f"The close of {as_of} failed: {run.error}", {"run": run.pk})
@@ -71,10 +70,6 @@ class _Display:
         self.shown_at = time.monotonic()
         stages = " · ".join(f"{s.stage} {s.done}/{s.jobs}" for s in progress.stages)
         self.command.stderr.write(f"close {progress.key} {progress.percent:>3} %  {stages}")
-
-
-def _day_that_ended(now: Any) -> date:
-    return business_date(now, settings.TIME_ZONE) - timedelta(days=1)
 
 
 def _seconds(run: Run) -> float:

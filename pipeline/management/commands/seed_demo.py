@@ -6,11 +6,11 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
+from core import house
 from core.cli import JsonCommand
-from core.dates import business_date, parse_iso_date
+from core.dates import parse_iso_date
 from pipeline.demo.seed import SCALES, Wanted, seed
 
 
@@ -49,7 +49,7 @@ class Command(JsonCommand):
 
 
 def _wanted(options: Mapping[str, Any]) -> Wanted:
-    today = business_date(timezone.now(), settings.TIME_ZONE)
+    today = house.today()
     return Wanted(
         seed=options["seed"],
         scale=options["scale"],

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone
-
+from core import house
 from core.cli import JsonCommand
-from core.dates import business_date, parse_iso_date
+from core.dates import parse_iso_date
 from scoring.services.backtest import backtest_scorecard
 
 
@@ -34,7 +32,7 @@ class Command(JsonCommand):
         report = backtest_scorecard(
             as_of=parse_iso_date(options["as_of"]),
             horizon_days=options["horizon"],
-            today=business_date(timezone.now(), settings.TIME_ZONE),
+            today=house.today(),
         )
         found = asdict(report) | {"beats_naive_rule": report.beats_naive_rule}
         for cohort in ("learned_from", "judged_on"):

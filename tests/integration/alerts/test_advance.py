@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.domain.ledger import ControlTotal
+from alerts.domain.ledger import ControlTotal, Disagreement, Proof
 from alerts.domain.states import AlertState, EventAction, Note, Rule
 from alerts.models import Alert, AlertClock, AlertEvent
 from alerts.queries.settings import current_settings
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def close(day: str, *, control: tuple[ControlTotal, ...] | None = None) -> Advanced:
+def close(day: str, *, control: tuple[ControlTotal, ...] | None = None, proof: Proof | None = None) -> Advanced:
     run = Run.objects.create(kind="close", key=f"close:{day}", state=Run.State.DONE)
-    return advance(Close(date.fromisoformat(day), LATER, "USD", control), run_id=run.pk)
+    return advance(Close(date.fromisoformat(day), LATER, "USD", control, proof), run_id=run.pk)
 
 
 def rung(rule: Rule) -> list[tuple[str, str]]:
@@ -265,6 +265,14 @@ def test_a_ledger_that_does_not_agree_rings_until_it_does(others: None) -> None:
     close("2026-04-03")  # on the 2nd, which was missed, nobody looked
     assert the_alert(Rule.LEDGER_MISMATCH).state == AlertState.OPEN
     close("2026-04-04", control=(ControlTotal("USD", Decimal("100.00"), Decimal("100.00")),))
+    assert the_alert(Rule.LEDGER_MISMATCH).state == AlertState.CLOSED
+
+
+def test_a_ledger_that_was_disproved_rings_until_it_is_proved(others: None) -> None:
+    close("2026-04-01", control=(), proof=Proof(1, (Disagreement("invoice X", "open_amount", "1", "2"),)))
+    close("2026-04-03")
+    assert the_alert(Rule.LEDGER_MISMATCH).state == AlertState.OPEN
+    close("2026-04-04", control=(), proof=Proof(0))
     assert the_alert(Rule.LEDGER_MISMATCH).state == AlertState.CLOSED
 
 

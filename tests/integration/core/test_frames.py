@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from django.db import DatabaseError, transaction
 
 from core.queries.frames import fetch_frame
 
@@ -36,3 +37,9 @@ def test_no_rows_keep_the_columns() -> None:
     assert list(frame.columns) == list(COLUMNS)
     assert len(frame) == 0
     assert frame["holds"].dtype == np.bool_
+
+
+def test_what_the_database_refuses_is_djangos_error() -> None:
+    """Jobs tell an outage by it: such a job is tried again."""
+    with pytest.raises(DatabaseError, match="division by zero"), transaction.atomic():
+        fetch_frame("SELECT 1 / 0", {}, {"number": "int64"})

@@ -7,7 +7,10 @@ import pytest
 
 from buyers.models import Buyer
 from core.errors import Conflict
+from core.intake.ecb import RateRow
 from core.models import AuditEvent, Run
+from core.queries.sql import fetch_one
+from core.services.rates import add_rates
 from credit.domain.terms import GradeTerms, TermsKind
 from credit.models import BuyerStanding, GradeTermsVersion
 from credit.queries.standings import Standing, get_standings
@@ -28,7 +31,7 @@ def buyer() -> Buyer:
     return make_buyer()
 
 
-def close(buyer: Buyer, day: str, grade: str = "A", coverage: str = "0.9") -> int:
+def close(buyer: Buyer, day: str, grade: str = "A", coverage: str = "0.9", known_at: datetime = LATER) -> int:
     run = Run.objects.create(kind="close", key=f"close:{day}:{Run.objects.count()}", state=Run.State.DONE)
     values = {name: Decimal(50) for name in DIMENSIONS} | {f"{name}_coverage": Decimal(1) for name in DIMENSIONS}
     Score.objects.create(
@@ -44,11 +47,11 @@ def close(buyer: Buyer, day: str, grade: str = "A", coverage: str = "0.9") -> in
         inputs_hash="0" * 64,
         **values,
     )
-    return write(run, day)
+    return write(run, day, known_at)
 
 
-def write(run: Run, day: str) -> int:
-    return write_standings(as_of=date.fromisoformat(day), known_at=LATER, base_currency="USD", run_id=run.pk)
+def write(run: Run, day: str, known_at: datetime = LATER) -> int:
+    return write_standings(as_of=date.fromisoformat(day), known_at=known_at, base_currency="USD", run_id=run.pk)
 
 
 def standing(buyer: Buyer, day: str) -> Standing:
@@ -112,3 +115,15 @@ def test_two_people_who_change_the_same_terms_do_not_overwrite_each_other() -> N
         change_terms(GradeTerms("A", TermsKind.OPEN_ACCOUNT, max_days=80), actor=None)
     assert GradeTermsVersion.objects.count() == 1
     assert current_terms()["A"].max_days == 75
+
+
+def test_a_rate_learned_after_the_moment_of_the_close_does_not_count(buyer: Buyer) -> None:
+    """150 EUR left of 1,500: above the threshold of 100 USD at 1.00, not above that of 10 % at 0.50."""
+    pay(make_invoice(buyer, "1500", due="2026-03-31", currency="EUR"), "1350", day="2026-03-20")
+    add_rates([RateRow("USD", date(2026, 4, 1), Decimal(1))], source="test")
+    moment = fetch_one("SELECT clock_timestamp()")[0]
+    add_rates([RateRow("USD", date(2026, 4, 1), Decimal("0.5"))], source="test")
+    close(buyer, "2026-04-01", known_at=moment)
+    assert standing(buyer, "2026-04-01").oldest_material_overdue_days == 1
+    close(buyer, "2026-04-02")
+    assert standing(buyer, "2026-04-02").oldest_material_overdue_days == 0

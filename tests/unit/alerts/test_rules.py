@@ -7,7 +7,7 @@ import pytest
 
 from alerts.domain.concentration import find_concentration
 from alerts.domain.findings import Subject
-from alerts.domain.ledger import ControlTotal, find_mismatch
+from alerts.domain.ledger import ControlTotal, Disagreement, Proof, find_disproof, find_mismatch
 from alerts.domain.overdue import LateParty, OverdueItem, find_overdue, find_related_late
 from alerts.domain.scores import DatedScore, find_score_fall, grades_between
 from alerts.domain.settings import ACT, ACT_TODAY, LOOK, default_setting
@@ -163,6 +163,18 @@ def test_a_cent_between_ledger_and_aging_is_a_mismatch() -> None:
     assert finding is not None
     assert (finding.level, finding.severity) == (Decimal("0.01"), ACT_TODAY)
     assert finding.evidence["difference"] == "-0.01"
+
+
+def test_stored_figures_that_differ_from_their_entries_are_a_finding_of_their_own() -> None:
+    setting = default_setting(Rule.LEDGER_MISMATCH)
+    assert find_disproof(proof=Proof(0), setting=setting) is None
+    proof = Proof(2, (Disagreement("invoice INV-7", "open_amount", "5.0000", "6.0000"),))
+    finding = find_disproof(proof=proof, setting=setting)
+    assert finding is not None
+    assert (finding.subject.key, finding.level, finding.severity) == ("entries", Decimal(2), ACT_TODAY)
+    assert finding.evidence["rows"] == [
+        {"about": "invoice INV-7", "figure": "open_amount", "stored": "5.0000", "entries": "6.0000"}
+    ]
 
 
 def test_every_rule_proposes_something() -> None:

@@ -47,6 +47,14 @@ def test_concentration_tells_share_amount_and_threshold() -> None:
     )
 
 
+def test_a_ledger_that_does_not_agree_says_where() -> None:
+    control = {"currency": "USD", "ledger": "100.0000", "aging": "99.9900", "difference": "-0.0100"}
+    assert evidence.words(Rule.LEDGER_MISMATCH, control) == "USD: ledger 100.00, aging 99.99, difference (0.01)."
+    assert evidence.words(Rule.LEDGER_MISMATCH, {"mismatches": 1, "rows": []}) == (
+        "1 stored figure differs from the entries that it stands for."
+    )
+
+
 @pytest.mark.parametrize("rule", list(Rule))
 def test_evidence_without_its_figures_says_nothing_rather_than_something_wrong(rule: Rule) -> None:
     assert evidence.words(rule, {}) == ""

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("invoices", "0004_history_of_orders")]
+    dependencies = [("invoices", "0005_history_of_orders")]
 
     operations = [
         AddIndexConcurrently(

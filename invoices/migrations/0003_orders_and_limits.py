@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("buyers", "0002_initial"),
-        ("invoices", "0001_initial"),
+        ("invoices", "0002_snapshot_by_amount"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("buyers", "0002_initial"),
-        ("invoices", "0003_deposits_of_orders"),
+        ("invoices", "0004_deposits_of_orders"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("invoices", "0002_orders_and_limits")]
+    dependencies = [("invoices", "0003_orders_and_limits")]
 
     operations = [
         AddIndexConcurrently(

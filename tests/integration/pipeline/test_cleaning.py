@@ -1,0 +1,80 @@
+"""The nightly clean-up over all floors."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.models import AuditEvent, Run
+from invoices.domain.kinds import BatchState
+from invoices.models import ImportBatch
+from invoices.services.imports.uploads import stored_path
+from pipeline.services.cleaning import clean_up
+from pipeline.tasks import nightly_cleanup
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path: Path, settings: Any) -> Path:
+    settings.MEDIA_ROOT, settings.RETENTION_PREVIEWS_DAYS = tmp_path, 30
+    return tmp_path
+
+
+def upload(name: str, *, days: int, state: str = BatchState.PREVIEW) -> ImportBatch:
+    """A batch of so many days ago, and its file."""
+    moment = NOW - timedelta(days=days)
+    batch = ImportBatch.objects.create(
+        profile="p", file_name=name, file_sha256=name, file_path=name, state=state, created_at=moment
+    )
+    stored_path(batch).write_text("a,b")
+    os.utime(stored_path(batch), (moment.timestamp(), moment.timestamp()))
+    return batch
+
+
+def clean(capture: Any) -> dict[str, int]:
+    with capture(execute=True):
+        return clean_up(now=NOW)
+
+
+def test_an_upload_that_was_never_imported_goes_with_its_file(django_capture_on_commit_callbacks: Any) -> None:
+    old, new = upload("old.csv", days=31), upload("new.csv", days=29)
+    assert clean(django_capture_on_commit_callbacks)["previews"] == 1
+    assert (stored_path(old).exists(), stored_path(new).exists()) == (False, True)
+    assert ImportBatch.objects.get() == new
+
+
+@pytest.mark.parametrize("state", [BatchState.RUNNING, BatchState.DONE, BatchState.REFUSED])
+def test_what_was_imported_or_refused_stays(state: str, django_capture_on_commit_callbacks: Any) -> None:
+    batch = upload("kept.csv", days=3000, state=state)
+    assert clean(django_capture_on_commit_callbacks)["previews"] == 0
+    assert stored_path(batch).exists()
+
+
+def test_a_file_that_another_batch_was_made_of_stays(django_capture_on_commit_callbacks: Any) -> None:
+    upload("same.csv", days=31)
+    done = upload("same.csv", days=40, state=BatchState.DONE)
+    assert clean(django_capture_on_commit_callbacks)["previews"] == 1
+    assert stored_path(done).exists()
+
+
+def test_what_went_is_noted_once(django_capture_on_commit_callbacks: Any) -> None:
+    upload("old.csv", days=31)
+    Run.objects.create(kind="close", key="a", state="failed", finished_at=NOW - timedelta(days=500))
+    clean(django_capture_on_commit_callbacks)
+    clean(django_capture_on_commit_callbacks)
+    event = AuditEvent.objects.get()
+    assert (event.action, event.data) == (
+        "core.rows.forgotten",
+        {"jobs": 0, "runs": 1, "sessions": 0, "previews": 1},
+    )
+
+
+def test_the_task_of_the_night_cleans_up() -> None:
+    Run.objects.create(kind="close", key="a", state="failed", finished_at=datetime(2020, 1, 1, tzinfo=UTC))
+    nightly_cleanup()
+    assert not Run.objects.exists()
