@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from credit.domain.check_answers import Answer, Fix, OptionCode, ReleaseOption, RuleAnswer, Unit
+from decimal import Decimal
+
+from credit.domain.check_answers import Answer, Figure, Fix, OptionCode, ReleaseOption, RuleAnswer, Unit
+from credit.domain.check_engine import at_checkpoint, deciding, evaluate, over_by, worst
 from credit.domain.check_facts import Asked, CheckFacts, PartyFacts
+from credit.domain.exposure import ZERO
+from credit.domain.kinds import Result
 from credit.domain.limits import LimitInForce, LimitState
+from credit.domain.options import release_options
 
 __all__ = [
+    "ENGINE",
     "Answer",
     "Asked",
     "CheckFacts",
+    "Figure",
     "Fix",
     "LimitInForce",
     "LimitState",
@@ -21,7 +29,28 @@ __all__ = [
     "run_check",
 ]
 
+# Stored with every answer; a new way to answer is a new name.
+ENGINE = "check-1"
+
 
 def run_check(*, facts: CheckFacts) -> Answer:
-    """All rules, the outcome, who decides it, and what would release the order."""
-    raise NotImplementedError
+    """All rules, the outcome, the rule that decides it, and what would release the order; amounts in base currency.
+
+    outcome = worst result; precedence sanctions > forced hold > insurance stop > credit rules > warnings. Quotation
+    and invoice turn stops into warnings (``RuleAnswer.found`` keeps the stop).
+    Golden (thousands): limit 500; receivables 310, delivered 60, orders inside the horizon 90, later 120, new order 80
+    inside: static 660 warns (over by 160), horizon 540 stops (over by 40); with 24 received for the order 516.
+    """
+    answers = evaluate(facts=facts)
+    shown = at_checkpoint(answers, facts.asked.checkpoint)
+    return Answer(
+        outcome=worst(shown),
+        decided_by=deciding(shown),
+        rules=shown,
+        options=release_options(facts=facts),
+        over_by_base=_over_by(answers),
+    )
+
+
+def _over_by(answers: tuple[RuleAnswer, ...]) -> Decimal:
+    return max((over_by(answer) for answer in answers if answer.result is Result.STOP), default=ZERO)

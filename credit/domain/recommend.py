@@ -43,7 +43,8 @@ FORMULAS: Mapping[Method, str] = {
 class LimitInputs:
     """What the methods stand on, in base currency; shares are 0-1.
 
-    ``net_worth`` None = unknown, ``grade`` None = never scored; ``pd`` is the 12-month probability of default, ``insured_share`` the insured part of the insured limit.
+    ``net_worth`` None = unknown; ``grade`` None = never scored; ``pd`` is for 12 months; ``insured_share`` is the
+    insured part of the insured limit.
     """
 
     annual_sales: Decimal

@@ -4,68 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
+from decimal import Decimal, InvalidOperation
 
+from core.errors import DomainError
 from credit.domain.kinds import Result, RuleLevel
+from credit.domain.rule_codes import COVER_RULES, LIMIT_RULES, LOCKED, WAIVED_IF_PREPAID, RuleCode
 
-
-class RuleCode(StrEnum):
-    """Every rule of the check engine, in the order of precedence (domain.md section 4)."""
-
-    SANCTIONS = "sanctions"
-    SCREENING_AGE = "screening_age"
-    FORCED_HOLD = "forced_hold"
-    INSURANCE_STOP = "insurance_stop"
-    STALE_DATA = "stale_data"
-    KYC = "kyc"
-    LIMIT_MISSING = "limit_missing"
-    LIMIT_EXPIRED = "limit_expired"
-    HORIZON_USE = "horizon_use"
-    STATIC_USE = "static_use"
-    GROUP_LIMIT = "group_limit"
-    ORDER_VALUE = "order_value"
-    OLDEST_OVERDUE = "oldest_overdue"
-    OVERDUE_AMOUNT_AGE = "overdue_amount_age"
-    DUNNING_LEVEL = "dunning_level"
-    BROKEN_PROMISES = "broken_promises"
-    SCORE_GRADE = "score_grade"
-    TERMS = "terms"
-    SCORE_AGE = "score_age"
-
-
-# Nobody may exclude or weaken these: law, a person's word, the policy, and "no approval above the limit in force".
-LOCKED = frozenset(
-    {
-        RuleCode.SANCTIONS,
-        RuleCode.SCREENING_AGE,
-        RuleCode.FORCED_HOLD,
-        RuleCode.INSURANCE_STOP,
-        RuleCode.GROUP_LIMIT,
-    }
-)
-# Rules that money paid in full answers; all others ask about something else than credit.
-WAIVED_IF_PREPAID = frozenset(
-    {
-        RuleCode.LIMIT_MISSING,
-        RuleCode.LIMIT_EXPIRED,
-        RuleCode.HORIZON_USE,
-        RuleCode.STATIC_USE,
-        RuleCode.GROUP_LIMIT,
-        RuleCode.ORDER_VALUE,
-        RuleCode.OLDEST_OVERDUE,
-        RuleCode.OVERDUE_AMOUNT_AGE,
-        RuleCode.DUNNING_LEVEL,
-        RuleCode.BROKEN_PROMISES,
-        RuleCode.TERMS,
-        RuleCode.SCORE_AGE,
-        RuleCode.STALE_DATA,
-    }
-)
-# Whose figures say something about limits: shown only with limits:read.
-LIMIT_RULES = frozenset({RuleCode.STATIC_USE, RuleCode.HORIZON_USE, RuleCode.GROUP_LIMIT, RuleCode.OVERDUE_AMOUNT_AGE})
-# Whose answer stands on the credit insurance.
-COVER_RULES = frozenset({RuleCode.INSURANCE_STOP})
+__all__ = [
+    "COVER_RULES",
+    "DEFAULTS",
+    "LIMIT_RULES",
+    "LOCKED",
+    "NUMBERS",
+    "WAIVED_IF_PREPAID",
+    "Bounds",
+    "RuleCode",
+    "RuleSetting",
+    "RuleVersion",
+    "check_rule_setting",
+    "resolve",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +113,111 @@ DEFAULTS: Mapping[RuleCode, RuleSetting] = {rule: _default(rule) for rule in Rul
 
 
 def check_rule_setting(*, rule: str, is_enabled: bool, effect: str, numbers: Mapping[str, object]) -> RuleSetting:
-    """The setting with all its numbers (those not given at the handbook's); raises ``check_rule_invalid``."""
-    raise NotImplementedError
+    """The setting with all its numbers, those not given at the handbook's; raises ``check_rule_invalid``.
+
+    Locked rules cannot be excluded or made to warn; a warning must come before its stop. Source: domain.md section 4.
+    Example: ``numbers={"warn_days": "10"}`` for ``oldest_overdue`` gives 10 and 30.
+    """
+    code = _known(rule)
+    worst = _known_effect(effect)
+    if code in LOCKED and not (is_enabled and worst is Result.STOP):
+        raise _invalid("is_enabled" if not is_enabled else "effect", code, "This rule always runs and always stops.")
+    for name, value in numbers.items():
+        if name not in NUMBERS[code]:
+            raise _invalid(name, value, f"{code} has no such number; it has: {', '.join(NUMBERS[code]) or 'none'}.")
+    checked = {name: _checked(name, numbers.get(name, b.default), b) for name, b in NUMBERS[code].items()}
+    _check_order(code, checked)
+    return RuleSetting(code, is_enabled=is_enabled, effect=worst, numbers=checked)
 
 
 def resolve(
     *, versions: Iterable[RuleVersion], grade: str | None, group_id: int | None, buyer_id: int
 ) -> dict[str, RuleSetting]:
-    """All rules as they hold for a buyer: the nearest level wins, buyer before group before grade before table."""
-    raise NotImplementedError
+    """All rules as they hold for a buyer: the nearest level wins, buyer before group before grade before table.
+
+    Of (rule, level, subject) the latest version counts; one that was removed falls back to the level above; the last
+    fallback is the handbook's. Rules and numbers that are not known (any more) are left out.
+    Example: table 15 days, grade C 10, this buyer 5: 5 for the buyer, 10 for the others of grade C, 15 for the rest.
+    """
+    subjects = {
+        RuleLevel.BUYER: str(buyer_id),
+        RuleLevel.GROUP: None if group_id is None else str(group_id),
+        RuleLevel.GRADE: grade,
+        RuleLevel.TABLE: "",
+    }
+    latest = _latest(versions)
+    return {rule: _nearest(rule, latest, subjects) for rule in RuleCode}
+
+
+def _latest(versions: Iterable[RuleVersion]) -> dict[tuple[str, str, str], RuleVersion]:
+    latest: dict[tuple[str, str, str], RuleVersion] = {}
+    for one in versions:
+        place = (one.rule, one.level, one.subject)
+        if place not in latest or one.version > latest[place].version:
+            latest[place] = one
+    return latest
+
+
+def _nearest(
+    rule: RuleCode, latest: Mapping[tuple[str, str, str], RuleVersion], subjects: Mapping[RuleLevel, str | None]
+) -> RuleSetting:
+    for level, subject in subjects.items():
+        found = latest.get((rule, level, subject)) if subject is not None else None
+        if found is not None and not found.is_removed:
+            return _read(rule, level, found)
+    return DEFAULTS[rule]
+
+
+def _read(rule: RuleCode, level: RuleLevel, version: RuleVersion) -> RuleSetting:
+    stored = {name: Decimal(str(value)) for name, value in version.numbers.items() if name in NUMBERS[rule]}
+    locked = rule in LOCKED
+    return RuleSetting(
+        rule,
+        is_enabled=version.is_enabled or locked,
+        effect=Result.STOP if locked else Result(version.effect),
+        numbers={**DEFAULTS[rule].numbers, **stored},
+        version=version.version,
+        level=level,
+        subject=version.subject,
+    )
+
+
+def _known(rule: str) -> RuleCode:
+    try:
+        return RuleCode(rule)
+    except ValueError as error:
+        raise _invalid("rule", rule, f"Choose one of: {', '.join(RuleCode)}.") from error
+
+
+def _known_effect(effect: str) -> Result:
+    if effect not in (Result.WARN, Result.STOP):
+        raise _invalid("effect", effect, "Write warn or stop; a rule that should do nothing is excluded.")
+    return Result(effect)
+
+
+def _checked(name: str, value: object, bounds: Bounds) -> Decimal:
+    whole = not name.endswith(("_base", "_of_limit"))
+    hint = f"Write a {'whole ' if whole else ''}number from {bounds.low} to {bounds.high}."
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation as error:
+        raise _invalid(name, value, hint) from error
+    if not (number.is_finite() and Decimal(bounds.low) <= number <= Decimal(bounds.high)):
+        raise _invalid(name, value, hint)
+    if whole and number != number.to_integral_value():
+        raise _invalid(name, value, hint)
+    return number
+
+
+# A warning that comes with or after the stop would never be seen.
+_RISING = (("warn_days", "stop_days"), ("warn_working_days", "stop_working_days"))
+
+
+def _check_order(rule: RuleCode, numbers: Mapping[str, Decimal]) -> None:
+    for low, high in _RISING:
+        if low in NUMBERS[rule] and high in NUMBERS[rule] and numbers[low] >= numbers[high]:
+            raise _invalid(low, numbers[low], f"Write less than {high}, which is {numbers[high]}.")
+
+
+def _invalid(field: str, value: object, hint: str) -> DomainError:
+    return DomainError("check_rule_invalid", f"{field}: {value}. {hint}", {"field": field, "value": str(value)})
