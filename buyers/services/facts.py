@@ -32,6 +32,7 @@ from buyers.models import (
     RiskEvent,
     Screening,
 )
+from buyers.services.rechecks import ask_recheck_of_moved
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
 from core.services import audit
@@ -62,6 +63,8 @@ def record_facts(rows: Iterable[FactRow], *, actor: User | None = None) -> Facts
     _check_buyers({row.buyer_id for rows_of_kind in by_kind.values() for row in rows_of_kind})
     new = {kind.__name__: _append(kind, rows_of_kind) for kind, rows_of_kind in by_kind.items()}
     _audit(by_kind, new, actor)
+    if new.get(KycRow.__name__) or new.get(ScreeningRow.__name__):
+        ask_recheck_of_moved()
     return FactsRecorded(recorded=sum(new.values()), unchanged=given - sum(new.values()))
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from buyers.domain.ownership import closes_circle
 from buyers.models import Buyer, BuyerGroup, GroupMembership
+from buyers.services.rechecks import ask_recheck
 from core.errors import DomainError, NotFound
 from core.models import User
 from core.services import audit, counters
@@ -44,8 +45,15 @@ def set_group_membership(
         subject_id=buyer.pk,
         data={"group": group.code if group else None, "valid_from": valid_from.isoformat()},
     )
+    _ask_rechecks(buyer)
     counters.bump(counters.LEDGER)
     return version
+
+
+def _ask_rechecks(buyer: Buyer) -> None:
+    """A shared limit has more or less to carry, in the group that the buyer left and in the one it came to."""
+    left_behind = Buyer.objects.filter(group=buyer.group_id).exclude(pk=buyer.pk) if buyer.group_id else ()
+    ask_recheck([buyer.pk, *(other.pk for other in left_behind[:1])], cause="group_changed")
 
 
 def _lock_memberships() -> None:
@@ -85,5 +93,6 @@ def _links() -> list[tuple[int, int]]:
 
 
 def _keep_copy(buyer: Buyer) -> None:
+    # waits for a credit decision under way: it holds the buyer's row, so a buyer never moves between two limits unseen
     latest = buyer.memberships.order_by("-valid_from", "-recorded_at", "-pk")[:1].get()
     Buyer.objects.filter(pk=buyer.pk).update(group=latest.group_id)

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from buyers.domain.facts import MergeState
-from buyers.models import BuyerMerge
+from buyers.models import Buyer, BuyerMerge
+from buyers.services.rechecks import ask_recheck
 from core.errors import Conflict, InvalidTransition, NotFound
 from core.models import User
 from core.services import audit, counters
@@ -107,12 +108,20 @@ def _check_no_chain(pair: BuyerMerge) -> None:
 
 
 def _decide(pair: BuyerMerge, state: MergeState, action: str, actor: User | None) -> BuyerMerge:
+    _hold_buyers(pair)
     pair.state = state
     pair.decided_by = actor
     pair.save()
     _audit(pair, action, actor)
+    ask_recheck([pair.duplicate_id, pair.survivor_id], cause="group_changed")
     counters.bump(counters.LEDGER)
     return pair
+
+
+def _hold_buyers(pair: BuyerMerge) -> None:
+    """Wait for credit decisions on either of the two: they hold the buyer's row until they are written."""
+    both = Buyer.objects.select_for_update(no_key=True).filter(pk__in=[pair.duplicate_id, pair.survivor_id])
+    list(both.order_by("pk"))
 
 
 def _audit(pair: BuyerMerge, action: str, actor: User | None) -> None:

@@ -6,6 +6,7 @@ the next step's jobs become ready in the same transaction, so a run can neither 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from django.db.models.functions import Now
 
 from core.errors import Conflict, InvalidTransition, NotFound
 from core.models import Job, Run, User
+from core.queries.sql import fetch_one
 from core.services import audit
 from core.services.pokes import poke
 
@@ -77,11 +79,31 @@ def add_jobs(
         poke(created)
 
 
-def enqueue(task: str, params: Mapping[str, Any] | None = None) -> Job:
-    """A single job that belongs to no run, e.g. what a posting asks an upper floor to do, by task name."""
+def enqueue(task: str, params: Mapping[str, Any] | None = None, *, join: bool = False) -> Job:
+    """A single job that belongs to no run, e.g. what a posting asks an upper floor to do, by task name.
+
+    With ``join`` a job of the same task and params that nobody took yet stands for this one too: it is held back
+    from workers until this transaction ends, so whoever does it sees what was written here.
+    """
+    waiting = _hold_waiting(task, params) if join else None
+    if waiting is not None:
+        return waiting
     job = Job.objects.create(task=task, stage=task, params=dict(params or {}))
     poke([job])
     return job
+
+
+# A worker takes a job by updating its row: that waits for the shared lock. A row that is being taken is passed over.
+_HOLD_WAITING_SQL = """
+SELECT id FROM core_job
+WHERE state = 'ready' AND not_before IS NULL AND run_id IS NULL AND task = %s AND params = %s::jsonb
+ORDER BY id LIMIT 1 FOR SHARE SKIP LOCKED
+"""
+
+
+def _hold_waiting(task: str, params: Mapping[str, Any] | None) -> Job | None:
+    found = fetch_one(_HOLD_WAITING_SQL, [task, json.dumps(dict(params or {}))])
+    return Job.objects.get(pk=found[0]) if found else None
 
 
 def conclude_run(run: Run, result: Mapping[str, Any]) -> None:

@@ -1,11 +1,39 @@
-"""Credit accounts: made when first needed, and locked in one order before anything is decided."""
+"""Credit accounts: made when first needed, and locked in one order before anything is decided.
+
+Lock order of every decision: the group's account, the buyer's account, then the buyer's row (shared: it keeps group
+and merge where they are), then orders and holds. Postings take none of these.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from buyers.queries.merges import get_survivor_id
+from core.errors import DomainError, NotFound
+from core.queries.sql import fetch_all, fetch_one
 from credit.models import CreditAccount
+
+TRIES = 3
+
+logger = logging.getLogger(__name__)
+
+
+class NotApproved(DomainError):
+    """No answer could be found, which is a no: nothing was stored or reserved. ``params["cause"]`` says why:
+    ``lock_timeout``, ``timeout``, ``deadlock``, ``membership_moving`` or ``error``."""
+
+    status = 503
+
+    def __init__(self, cause: str, message: str) -> None:
+        super().__init__("not_approved", message, {"cause": cause})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +45,147 @@ class LockedAccounts:
 
     buyer_id: int
     group_id: int | None
-    buyer_account: CreditAccount
-    group_account: CreditAccount | None
+    account_ids: tuple[int, ...]
     known_at: datetime
+
+
+class _Party(NamedTuple):
+    """The buyer as it is read, its group, and all groups that it is in now or will be by what is on record."""
+
+    buyer_id: int
+    group_id: int | None
+    group_ids: tuple[int, ...]
+
+
+class _Moved(Exception):
+    """The buyer was in another group, or merged, by the time its accounts were locked."""
 
 
 def lock_accounts(buyer_id: int) -> LockedAccounts:
     """Lock the group's account, then the buyer's, and hold the buyer where it is until the transaction ends.
 
-    Must run inside a transaction, before any other lock. Raises ``buyer_not_found``; ``not_approved`` if the locks do
-    not come in time or the buyer keeps moving between groups.
+    Must run inside a transaction, before any other lock. Raises ``buyer_not_found``, and :class:`NotApproved` if the
+    buyer keeps moving between groups. A lock that does not come in time raises the database's error; see
+    :func:`failing_closed`.
     """
-    raise NotImplementedError
+    party, _ = _read(buyer_id)
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():  # a savepoint: to give up its locks again
+                return _lock(buyer_id, party)
+        except _Moved:
+            party, _ = _read(buyer_id)
+    raise NotApproved("membership_moving", "The buyer is just being moved between groups; ask again.")
+
+
+# Each statement of a decision gives up in time; what holds a lock for longer than this is broken.
+_TIMEOUTS_SQL = (
+    "SELECT set_config('lock_timeout', %(lock_ms)s, true), set_config('statement_timeout', %(statement_ms)s, true)"
+)
+
+# A membership that begins later counts at once: two groups are then locked, which is safe.
+_PARTY_SQL = """
+SELECT b.id, b.group_id, ARRAY(
+    SELECT v.group_id FROM buyers_groupmembership v WHERE v.buyer_id = b.id AND v.group_id IS NOT NULL
+      AND v.valid_from >= coalesce((SELECT max(w.valid_from) FROM buyers_groupmembership w
+                                    WHERE w.buyer_id = b.id AND w.valid_from < current_date), '-infinity')
+    UNION SELECT b.group_id WHERE b.group_id IS NOT NULL ORDER BY 1
+), clock_timestamp()
+FROM buyers_buyer b WHERE b.id = coalesce(
+    (SELECT m.survivor_id FROM buyers_buyermerge m WHERE m.duplicate_id = %(buyer)s AND m.state = 'merged' LIMIT 1),
+    %(buyer)s)
+"""
+
+_LOCK_SQL = """
+SELECT a.id FROM credit_creditaccount a WHERE a.buyer_id = %(buyer)s OR a.group_id = ANY(%(groups)s)
+ORDER BY a.group_id IS NULL, a.id FOR NO KEY UPDATE
+"""
+
+_MAKE_SQL = "INSERT INTO credit_creditaccount ({kind}_id) VALUES (%s) ON CONFLICT DO NOTHING"
+
+_HOLD_SQL = "SELECT b.id FROM buyers_buyer b WHERE b.id = ANY(%s) ORDER BY b.id FOR SHARE"
+
+
+def limit_time() -> None:
+    """Let the statements of this transaction give up in time."""
+    fetch_one(
+        _TIMEOUTS_SQL,
+        {"lock_ms": str(settings.CREDIT_LOCK_TIMEOUT_MS), "statement_ms": str(settings.CREDIT_STATEMENT_TIMEOUT_MS)},
+    )
+
+
+def _read(buyer_id: int) -> tuple[_Party, datetime]:
+    found = fetch_one(_PARTY_SQL, {"buyer": buyer_id})
+    if found is None:
+        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
+    return _Party(found[0], found[1], tuple(found[2])), found[3]
+
+
+def _lock(buyer_id: int, party: _Party) -> LockedAccounts:
+    accounts = _lock_rows(party)
+    if len(accounts) <= len(party.group_ids):
+        _make(party)
+        accounts = _lock_rows(party)
+    fetch_all(_HOLD_SQL, [sorted({buyer_id, party.buyer_id})])
+    still, known_at = _read(buyer_id)
+    if still != party:
+        raise _Moved
+    return LockedAccounts(party.buyer_id, party.group_id, accounts, known_at)
+
+
+def _lock_rows(party: _Party) -> tuple[int, ...]:
+    rows = fetch_all(_LOCK_SQL, {"buyer": party.buyer_id, "groups": list(party.group_ids)})
+    return tuple(row[0] for row in rows)
+
+
+def _make(party: _Party) -> None:
+    with connection.cursor() as cursor:
+        for group_id in party.group_ids:
+            cursor.execute(_MAKE_SQL.format(kind="group"), [group_id])
+        cursor.execute(_MAKE_SQL.format(kind="buyer"), [party.buyer_id])
+
+
+@contextmanager
+def failing_closed() -> Iterator[None]:
+    """Whatever goes wrong inside is a no: refusals pass as they are, everything else is :class:`NotApproved`."""
+    try:
+        yield
+    except DomainError:
+        raise
+    except OperationalError as problem:
+        state = getattr(problem.__cause__, "pgcode", None)
+        cause = _CAUSES.get(state or "", "error")
+        logger.warning("No decision: %s (%s)", cause, problem)
+        raise NotApproved(cause, "The database gave no answer in time, so nothing is approved; ask again.") from problem
+    except Exception as problem:
+        logger.exception("No decision: an error")
+        raise NotApproved("error", "The check failed, so nothing is approved; ask again.") from problem
+
+
+_CAUSES = {"55P03": "lock_timeout", "57014": "timeout", "40P01": "deadlock"}
+
+
+def lock_account(account_id: int) -> CreditAccount:
+    """Lock one account as a check does, before its limit is changed: a buyer's together with its group's.
+
+    Raises ``account_not_found``.
+    """
+    account = CreditAccount.objects.filter(pk=account_id).first()
+    if account is None:
+        params = {"field": "account", "value": str(account_id)}
+        raise NotFound("account_not_found", f"There is no credit account {account_id}.", params)
+    if account.buyer_id is not None:
+        lock_accounts(account.buyer_id)
+    else:
+        CreditAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    return account
 
 
 def account_of_buyer(buyer_id: int) -> CreditAccount:
     """The account of the buyer (its survivor's), made now if there is none."""
-    raise NotImplementedError
+    return CreditAccount.objects.get_or_create(buyer_id=get_survivor_id(buyer_id))[0]
 
 
 def account_of_group(group_id: int) -> CreditAccount:
     """The account that the group's members share, made now if there is none."""
-    raise NotImplementedError
+    return CreditAccount.objects.get_or_create(group_id=group_id)[0]

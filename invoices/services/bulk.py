@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from buyers.services.rechecks import ask_recheck_of_moved
 from core.models import User
 from core.planning import joins_for
 from core.queries.counters import get_version
@@ -134,5 +135,6 @@ def _close(result: BulkResult, batch_id: int | None, actor: User | None) -> Bulk
         subject_id=batch_id or "",
         data={kind: getattr(result, kind).created for kind in kinds} | {"refused": len(result.contradictions)},
     )
+    ask_recheck_of_moved()
     # The version is raised last: its row stays locked until the commit.
     return replace(result, ledger_version=counters.bump(counters.LEDGER))

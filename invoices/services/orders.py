@@ -1,18 +1,28 @@
-"""Customer orders as their source tells them: put, edited, moved on in their life. Credit decides above."""
+"""Customer orders as their source tells them: put, edited, moved on in their life. Credit decides above.
+
+An edit takes the order's row by its version and asks the credit floor to check again (a job row by task name).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from django.db import transaction
+from django.db.models import F
+
+from buyers.models import Buyer
+from buyers.services.rechecks import ask_recheck
+from core.errors import Conflict, DomainError, NotFound
 from core.models import User
+from core.services import audit
 from invoices.domain.kinds import Terms
-from invoices.domain.orders import OrderStatus
+from invoices.domain.order_terms import check_order_amount, check_order_terms, check_ship_date
+from invoices.domain.orders import ENDED, OrderStatus, check_transition
 from invoices.models import Order
-
-# What the credit floor does when an order, a shipment or money moves: enqueued by name, never imported.
-RECHECK_TASK = "credit.recheck"
+from invoices.queries.orders import OrderProgress, get_order, get_progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +44,35 @@ class OrderRecord:
     planned_ship_date: date | None = None
     status: OrderStatus = OrderStatus.OPEN
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What an edit may change: everything but the order's name, buyer and status."""
+        fixed = ("buyer_id", "source", "external_id", "status")
+        return {name: value for name, value in asdict(self).items() if name not in fixed}
 
+
+# What ends an order or brings it back, in the words of a re-check.
+_CAUSES = {
+    OrderStatus.CANCELLED: "cancelled",
+    OrderStatus.CLOSED: "cancelled",
+    OrderStatus.OPEN: "reopened",
+    OrderStatus.IN_PRODUCTION: "production",
+}
+
+
+def check_record(new: OrderRecord, *, today: date, known: Order | None = None) -> None:
+    """The record's fields, against the order that it edits where there is one; see :func:`put_order` for errors."""
+    if not Buyer.objects.filter(pk=new.buyer_id).exists():
+        params = {"field": "buyer", "value": str(new.buyer_id)}
+        raise NotFound("buyer_not_found", f"There is no buyer {new.buyer_id}.", params)
+    delivered = get_progress([known.pk])[known.pk].delivered if known else Decimal(0)
+    check_order_amount(amount=new.amount, currency=new.currency, delivered=delivered)
+    check_order_terms(terms=new.terms, terms_days=new.terms_days, deposit_percent=new.deposit_percent)
+    if known is None or known.planned_ship_date != new.planned_ship_date:
+        check_ship_date(ship_date=new.planned_ship_date, today=today)
+
+
+@transaction.atomic
 def put_order(
     new: OrderRecord,
     *,
@@ -47,12 +85,69 @@ def put_order(
 
     Raises ``order_differs`` (409) where the number is known with another content and no ``expected_version`` is given,
     ``order_changed`` (409) where that version is no longer the current one, ``order_of_another_buyer``,
-    ``order_ended``, and one error per field: ``amount_invalid``, ``currency_unknown``, ``ship_date_past``,
-    ``terms_unknown``, ``terms_days_invalid``, ``deposit_invalid``.
+    ``order_ended``, ``order_not_found`` (a version is expected of an order that is unknown), ``buyer_not_found``, and
+    one error per field: ``amount_invalid``, ``amount_absurd``, ``amount_below_delivered``, ``currency_unknown``,
+    ``ship_date_past``, ``terms_unknown``, ``terms_days_invalid``, ``deposit_invalid``.
     """
-    raise NotImplementedError
+    known = find_order(new)
+    if known is None:
+        if expected_version is not None:
+            raise _unknown(new.external_id)
+        check_record(new, today=today)
+        known, is_new = Order.objects.get_or_create(
+            source=new.source,
+            external_id=new.external_id,
+            defaults={**new.content, "buyer_id": new.buyer_id, "status": new.status},
+        )
+        if is_new:
+            _audit("put", known, actor, actor_label, amount=str(known.amount), currency=known.currency)
+            return known
+    return _edit(known, new, today=today, actor=actor, actor_label=actor_label, expected_version=expected_version)
 
 
+def find_order(new: OrderRecord) -> Order | None:
+    """The order on record under this source's number."""
+    return Order.objects.filter(source=new.source, external_id=new.external_id).first()
+
+
+def _edit(
+    known: Order, new: OrderRecord, *, today: date, actor: User | None, actor_label: str, expected_version: int | None
+) -> Order:
+    differing = list_differences(known, new)
+    if not differing:
+        return known
+    _check_edit(known, new, differing, expected_version)
+    check_record(new, today=today, known=known)
+    _swap(known, expected_version, **new.content)
+    data = {"changed": {name: [str(getattr(known, name)), str(new.content[name])] for name in differing}}
+    _audit("edited", known, actor, actor_label, **data)
+    ask_recheck([known.buyer_id], cause="currency_changed" if "currency" in differing else "edited")
+    known.refresh_from_db()
+    return known
+
+
+def list_differences(known: Order, new: OrderRecord) -> list[str]:
+    """The fields in which the record differs from the order."""
+    fields = {**new.content, "buyer_id": new.buyer_id}
+    return [name for name, value in fields.items() if getattr(known, name) != value]
+
+
+def _check_edit(known: Order, new: OrderRecord, differing: list[str], expected_version: int | None) -> None:
+    params = {"field": differing[0], "value": str(getattr(new, differing[0])), "order": known.pk}
+    if "buyer_id" in differing:
+        raise Conflict("order_of_another_buyer", f"Order {new.external_id} is of another buyer.", params)
+    if expected_version is None:
+        raise Conflict(
+            "order_differs",
+            f"Order {new.external_id} is on record with another {differing[0]}. To change it, name the version that "
+            "you change.",
+            {**params, "known": str(getattr(known, differing[0])), "version": known.version},
+        )
+    if known.status in ENDED:
+        raise Conflict("order_ended", f"Order {new.external_id} is {known.status}; re-open it first.", params)
+
+
+@transaction.atomic
 def set_status(
     order_id: int,
     status: OrderStatus,
@@ -61,5 +156,76 @@ def set_status(
     actor_label: str = "",
     expected_version: int | None = None,
 ) -> Order:
-    """Move the order on; raises :class:`InvalidTransition`, ``order_not_found``, ``order_changed``."""
-    raise NotImplementedError
+    """Move the order on; credit checks again where that matters.
+
+    Raises :class:`InvalidTransition`, ``order_not_found``, ``order_changed``; ``goods_have_left`` where an order is
+    cancelled of which something was delivered (lower its amount instead); ``goods_not_invoiced`` where one is closed
+    before all that left was invoiced: goods that left stay billable.
+    """
+    order = get_order(order_id)
+    before = OrderStatus(order.status)
+    if check_transition(current=before, target=status) == before:
+        return order
+    _check_end(order, status, get_progress([order_id])[order_id])
+    _swap(order, expected_version, status=status)
+    _audit("moved", order, actor, actor_label, status=[before.value, status.value])
+    if status in _CAUSES:
+        ask_recheck([order.buyer_id], cause=_CAUSES[status])
+    order.refresh_from_db()
+    return order
+
+
+def lock_order(order_id: int) -> Order:
+    """The order with its row locked against edits; raises ``order_not_found``."""
+    return Order.objects.select_for_update(no_key=True).filter(pk=order_id).first() or get_order(order_id)
+
+
+def check_order_of(order_id: int | None, *, buyer_id: int) -> None:
+    """What names an order is of the order's buyer; raises ``order_not_found``, ``other_party``."""
+    if order_id is not None and (order := get_order(order_id)).buyer_id != buyer_id:
+        params = {"field": "order", "value": order.external_id}
+        raise DomainError("other_party", f"Order {order.external_id} is of another buyer.", params)
+
+
+def follow_invoice(order_id: int, *, actor: User | None = None) -> None:
+    """An order that was shipped and is now invoiced as a whole has moved on."""
+    order = lock_order(order_id)
+    if order.status == OrderStatus.SHIPPED and get_progress([order_id])[order_id].invoiced >= order.amount:
+        set_status(order_id, OrderStatus.INVOICED, actor=actor)
+
+
+def _check_end(order: Order, status: OrderStatus, progress: OrderProgress) -> None:
+    params = {"field": "status", "value": status.value, "delivered": str(progress.delivered)}
+    if status == OrderStatus.CANCELLED and progress.delivered > 0:
+        message = f"{progress.delivered} {order.currency} of order {order.external_id} has left; lower its amount."
+        raise Conflict("goods_have_left", message, params)
+    if status == OrderStatus.CLOSED and progress.delivered > progress.invoiced:
+        message = f"Of order {order.external_id} {progress.delivered} has left, {progress.invoiced} was invoiced."
+        raise Conflict("goods_not_invoiced", message, {**params, "invoiced": str(progress.invoiced)})
+
+
+def _swap(order: Order, expected_version: int | None, **changes: Any) -> None:
+    """Write the changes if the order is still the version that they were made from."""
+    version = order.version if expected_version is None else expected_version
+    if not Order.objects.filter(pk=order.pk, version=version).update(version=F("version") + 1, **changes):
+        raise Conflict(
+            "order_changed",
+            f"Order {order.external_id} was changed meanwhile (not version {version}); look again.",
+            {"field": "version", "value": str(version), "order": order.pk},
+        )
+
+
+def _unknown(external_id: str) -> NotFound:
+    params = {"field": "external_id", "value": external_id}
+    return NotFound("order_not_found", f"There is no order {external_id} to change.", params)
+
+
+def _audit(verb: str, order: Order, actor: User | None, label: str, **data: Any) -> None:
+    audit.record(
+        actor=actor,
+        actor_label=label,
+        action=f"invoices.order.{verb}",
+        subject_type="order",
+        subject_id=order.pk,
+        data=data,
+    )

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection, transaction
+
+from buyers.services.rechecks import ask_recheck
+from core.errors import Conflict
 from core.models import User
-from invoices.models import Shipment
+from core.services import audit
+from invoices.domain.orders import ENDED, OrderStatus
+from invoices.domain.posting import check_amount
+from invoices.models import Order, Shipment
+from invoices.queries.orders import get_progress
+from invoices.services.orders import lock_order, set_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +40,67 @@ class ShipmentRecord:
     has_discrepancies: bool = False
 
 
+@transaction.atomic
 def put_shipment(new: ShipmentRecord, *, actor: User | None = None, actor_label: str = "") -> Shipment:
     """Append a version of the shipment; the same content again appends nothing.
 
-    Never refused for credit reasons: what has left has left. Raises ``order_not_found``, ``amount_invalid``,
-    ``shipment_of_another_order``.
+    Never refused for credit reasons: what has left has left, and an order that had ended is open again. Raises
+    ``order_not_found``, ``amount_invalid``, ``shipment_of_another_order``.
     """
-    raise NotImplementedError
+    order = lock_order(new.order_id)
+    if new.amount is not None:
+        check_amount(amount=new.amount, currency=order.currency)
+    _lock(new)
+    latest = _latest(new)
+    if latest is not None and _is_same(latest, new):
+        return latest
+    before = get_progress([order.pk])[order.pk].delivered
+    shipment = Shipment.objects.create(**asdict(new), buyer_id=order.buyer_id)
+    _audit(shipment, actor, actor_label)
+    after = get_progress([order.pk])[order.pk].delivered
+    if after != before:
+        _follow(order, after, is_more=after > before, actor=actor, actor_label=actor_label)
+    return shipment
+
+
+def _lock(new: ShipmentRecord) -> None:
+    """Reports of one shipment come one after the other: the same one twice must not make two versions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [new.source, new.external_id])
+
+
+def _latest(new: ShipmentRecord) -> Shipment | None:
+    versions = Shipment.objects.filter(source=new.source, external_id=new.external_id)
+    latest = versions.order_by("-recorded_at", "-pk").first()
+    if latest is not None and latest.order_id not in (None, new.order_id):
+        raise Conflict(
+            "shipment_of_another_order",
+            f"Shipment {new.external_id} of {new.source} is on record with another order.",
+            {"field": "order", "value": str(new.order_id), "known": latest.order_id},
+        )
+    return latest
+
+
+def _is_same(latest: Shipment, new: ShipmentRecord) -> bool:
+    return all(getattr(latest, name) == value for name, value in asdict(new).items())
+
+
+def _follow(order: Order, delivered: Decimal, *, is_more: bool, actor: User | None, actor_label: str) -> None:
+    """The order follows its goods: open again if it had ended, shipped once all of it has left."""
+    status = OrderStatus(order.status)
+    if is_more and (status in ENDED or status == OrderStatus.QUOTATION):
+        status = OrderStatus(set_status(order.pk, OrderStatus.OPEN, actor=actor, actor_label=actor_label).status)
+    if delivered >= order.amount and status in (OrderStatus.OPEN, OrderStatus.IN_PRODUCTION):
+        set_status(order.pk, OrderStatus.SHIPPED, actor=actor, actor_label=actor_label)
+    ask_recheck([order.buyer_id], cause="shipped")
+
+
+def _audit(shipment: Shipment, actor: User | None, label: str) -> None:
+    audit.record(
+        actor=actor,
+        actor_label=label,
+        action="invoices.shipment.reported",
+        subject_type="order",
+        subject_id=shipment.order_id,
+        data={"shipment": shipment.external_id, "amount": None if shipment.amount is None else str(shipment.amount)},
+    )

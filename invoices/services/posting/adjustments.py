@@ -33,7 +33,7 @@ def post_adjustment(
     ledger.lock_balances([(invoice.buyer_id, invoice.currency)])
     entry = ledger.write_entry(invoice=invoice, kind=kind, amount=change, effective_date=effective_date)
     _audit(actor, invoice, kind.value, amount=str(change), reason=reason)
-    ledger.close_posting()
+    ledger.close_posting(invoice.buyer_id, cause="posted")
     return entry
 
 
@@ -58,7 +58,7 @@ def set_dispute(
     )
     Invoice.objects.filter(pk=invoice.pk).update(disputed_amount=_standing_disputes(invoice))
     _audit(actor, invoice, "disputed", key=key, amount=str(amount), reason=reason)
-    ledger.close_posting()
+    ledger.close_posting(invoice.buyer_id, cause="posted")
     invoice.refresh_from_db()
     return invoice
 

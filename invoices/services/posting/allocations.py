@@ -20,13 +20,17 @@ from invoices.domain.posting import (
     check_unapplied,
 )
 from invoices.models import CreditNote, Entry, Invoice, Receipt
+from invoices.services.orders import check_order_of
 from invoices.services.posting import ledger
 from invoices.services.posting.reversals import reverse_locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A receipt or a credit note as its source tells it; ``day`` is the value date or the date of issue."""
+    """A receipt or a credit note as its source tells it; ``day`` is the value date or the date of issue.
+
+    A receipt that names an order of the same buyer is a deposit for it.
+    """
 
     buyer_id: int
     source: str
@@ -35,23 +39,25 @@ class Incoming:
     amount: Decimal
     day: date
     note: str = ""
+    order_id: int | None = None
 
 
 @transaction.atomic
 def post_receipt(new: Incoming, *, actor: User | None = None) -> Receipt:
     """Record money that arrived; all of it stands unapplied until allocated. The same receipt again is unchanged."""
     check_amount(amount=new.amount, currency=new.currency)
+    check_order_of(new.order_id, buyer_id=new.buyer_id)
     receipt, is_new = Receipt.objects.get_or_create(
         source=new.source,
         external_id=new.external_id,
-        defaults={**_columns(new), "received_on": new.day},
+        defaults={**_columns(new), "received_on": new.day, "order_id": new.order_id},
     )
     if not is_new:
         _check_same(new, receipt, receipt.received_on)
         return receipt
     _book_unapplied(receipt, cash=new.amount)
     _audit(actor, "receipt", "posted", receipt.pk, amount=str(new.amount), currency=new.currency)
-    ledger.close_posting()
+    ledger.close_posting(receipt.buyer_id, cause="receipt")
     return receipt
 
 
@@ -67,7 +73,7 @@ def post_credit_note(new: Incoming, *, actor: User | None = None) -> CreditNote:
         return note
     _book_unapplied(note, credit=new.amount)
     _audit(actor, "credit_note", "posted", note.pk, amount=str(new.amount), currency=new.currency)
-    ledger.close_posting()
+    ledger.close_posting(note.buyer_id, cause="receipt")
     return note
 
 
@@ -144,7 +150,7 @@ def _allocate(
     )
     _take_from(source, used)
     _audit(actor, kind.value, "allocated", source.pk, invoice=str(invoice.pk), amount=str(new.amount))
-    ledger.close_posting()
+    ledger.close_posting(source.buyer_id, invoice.buyer_id, cause="receipt")
     return entry
 
 
@@ -201,7 +207,7 @@ def bounce_receipt(receipt_id: int, *, day: date, reason: str, actor: User | Non
         reverse_locked(entry, effective_date=max(day, entry.effective_date))
     bounced = _write_bounce(receipt, day=day, reason=reason)
     _audit(actor, "receipt", "bounced", receipt.pk, reason=reason)
-    ledger.close_posting()
+    ledger.close_posting(receipt.buyer_id, *(entry.buyer_id for entry in standing), cause="posted")
     return bounced
 
 

@@ -14,12 +14,16 @@ from core.services import audit
 from invoices.domain.kinds import EntryKind, Terms
 from invoices.domain.posting import check_amount, check_due_date
 from invoices.models import DueDateChange, Invoice
+from invoices.services.orders import check_order_of, follow_invoice
 from invoices.services.posting import ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewInvoice:
-    """What an invoice says. ``amount`` is signed: a credit invoice (type 380 with a minus) is negative."""
+    """What an invoice says. ``amount`` is signed: a credit invoice (type 380 with a minus) is negative.
+
+    Whether credit approved its ``order_id`` is never asked: goods that left stay billable.
+    """
 
     buyer_id: int
     source: str
@@ -30,17 +34,19 @@ class NewInvoice:
     invoice_date: date
     due_date: date
     terms: str = Terms.OPEN_ACCOUNT
+    order_id: int | None = None
 
 
 @transaction.atomic
 def issue_invoice(new: NewInvoice, *, actor: User | None = None) -> Invoice:
     """Put a receivable into the ledger; the same invoice again is returned unchanged.
 
-    Raises ``amount_invalid``, ``currency_unknown``, ``due_before_invoice``; ``invoice_contradicts`` if the source's
-    id is known with another content.
+    Raises ``amount_invalid``, ``currency_unknown``, ``due_before_invoice``, ``order_not_found``, ``other_party`` (the
+    order is of another buyer); ``invoice_contradicts`` if the source's id is known with another content.
     """
     check_amount(amount=abs(new.amount), currency=new.currency)
     check_due_date(due_date=new.due_date, invoice_date=new.invoice_date)
+    check_order_of(new.order_id, buyer_id=new.buyer_id)
     invoice, is_new = Invoice.objects.get_or_create(
         source=new.source, external_id=new.external_id, defaults=_columns(new)
     )
@@ -49,7 +55,9 @@ def issue_invoice(new: NewInvoice, *, actor: User | None = None) -> Invoice:
     ledger.lock_balances([(new.buyer_id, new.currency)])
     ledger.write_entry(invoice=invoice, kind=EntryKind.ISSUE, amount=new.amount, effective_date=new.invoice_date)
     _audit(actor, "issued", invoice, amount=str(new.amount), currency=new.currency)
-    ledger.close_posting()
+    if new.order_id is not None:
+        follow_invoice(new.order_id, actor=actor)
+    ledger.close_posting(invoice.buyer_id, cause="posted")
     return invoice
 
 
@@ -87,7 +95,7 @@ def reissue(invoice_id: int, *, amount: Decimal, effective_date: date, actor: Us
     ledger.lock_balances([(invoice.buyer_id, invoice.currency)])
     ledger.write_entry(invoice=invoice, kind=EntryKind.ISSUE, amount=amount, effective_date=effective_date)
     _audit(actor, "reissued", invoice, amount=str(amount))
-    ledger.close_posting()
+    ledger.close_posting(invoice.buyer_id, cause="posted")
     return invoice
 
 
@@ -109,7 +117,7 @@ def change_due_date(
     latest = invoice.due_date_changes.order_by("-valid_from", "-recorded_at", "-pk")[:1].get()
     Invoice.objects.filter(pk=invoice.pk).update(due_date=latest.due_date)
     _audit(actor, "due_date_changed", invoice, due_date=due_date.isoformat(), reason=reason)
-    ledger.close_posting()
+    ledger.close_posting(invoice.buyer_id, cause="posted")
     invoice.refresh_from_db()
     return invoice
 

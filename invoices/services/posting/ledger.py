@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Sum
 
+from buyers.services.rechecks import ask_recheck
 from core.errors import NotFound
 from core.services import counters
 from invoices.domain.posting import OpenInvoice
@@ -111,6 +112,7 @@ def refresh_copies(invoice_id: int) -> None:
         refresh_amounts(cursor, wanted="SELECT %(invoice)s::bigint", params={"invoice": invoice_id})
 
 
-def close_posting() -> None:
-    """The last statement of a posting: the ledger has a new version."""
+def close_posting(*buyer_ids: int, cause: str) -> None:
+    """The last statements of a posting: orders of these buyers are checked again, the ledger has a new version."""
+    ask_recheck(buyer_ids, cause=cause)
     counters.bump(counters.LEDGER)

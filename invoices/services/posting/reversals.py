@@ -37,7 +37,7 @@ def reverse_entry(entry_id: int, *, effective_date: date, reason: str, actor: Us
         subject_id=invoice.pk,
         data={"entry": entry.pk, "amount": str(entry.amount), "reason": reason},
     )
-    ledger.close_posting()
+    ledger.close_posting(invoice.buyer_id, cause="posted")
     return reversal
 
 

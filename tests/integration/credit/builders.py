@@ -1,18 +1,22 @@
 """Small worlds for tests of the credit floor, made through the services where there is one.
 
-``TODAY`` is the business date of these tests; amounts are in USD, the base currency.
+``TODAY`` is the business date now, because jobs ask the clock; amounts are in USD, the base currency.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
 
 from buyers.domain.fact_rows import KycRow, ScreeningRow
 from buyers.domain.facts import KycStatus, ScreeningResult
 from buyers.models import Buyer, BuyerGroup
 from buyers.services.facts import record_facts
 from buyers.services.memberships import set_group_membership
+from core.dates import business_date
 from core.domain.roles import Role
 from core.models import User
 from credit.domain.kinds import LimitKind
@@ -25,8 +29,8 @@ from invoices.services.posting.allocations import Incoming, post_receipt
 from invoices.services.shipments import ShipmentRecord, put_shipment
 from tests.integration.invoices.builders import make_buyer
 
-TODAY = date(2026, 6, 30)
-EARLIER = date(2026, 1, 5)
+TODAY = business_date(timezone.now(), settings.TIME_ZONE)
+EARLIER = TODAY - timedelta(days=200)
 
 _numbers = count(1)
 
@@ -96,7 +100,7 @@ def order_record(buyer: Buyer, amount: str = "80", **fields: Any) -> OrderRecord
         "currency": "USD",
         "amount": Decimal(amount),
         "terms_days": 60,
-        "planned_ship_date": date(2026, 7, 20),
+        "planned_ship_date": TODAY + timedelta(days=20),
     }
     return OrderRecord(**(known | fields))
 

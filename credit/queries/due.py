@@ -1,0 +1,134 @@
+"""Which orders a re-check looks at, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q
+
+from core.queries.sql import fetch_all
+from cover.models import Security
+from credit.domain.kinds import GateState, HoldKind, HoldState, ReservationState
+from credit.models import CreditLimit, Hold, OrderGate, Reservation
+from credit.queries.parties import get_party
+from invoices.domain.orders import ENDED, OrderStatus
+from invoices.models import Order, Receipt, Shipment
+
+_GOING = (OrderStatus.OPEN, OrderStatus.IN_PRODUCTION, OrderStatus.SHIPPED)
+
+
+class Waiting(NamedTuple):
+    """A held order; one with money or a security of its own (``is_special``) is never judged by another's answer."""
+
+    order_id: int
+    buyer_id: int
+    currency: str
+    amount: Decimal
+    is_special: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """``followed``: whose own life has moved on; ``standing``: approved ones, the newest reservation first;
+    ``waiting``: held ones, the oldest hold first."""
+
+    followed: Sequence[int] = ()
+    standing: Sequence[int] = ()
+    waiting: Sequence[Waiting] = ()
+
+
+def list_family(buyer_id: int, *, as_of: date) -> list[int]:
+    """The records whose orders hang on the same limits: the buyer's own, and its group's where that has a limit."""
+    party = get_party(buyer_id, as_of=as_of)
+    if party is None:
+        return []
+    shares = party.group_id is not None and CreditLimit.objects.filter(account__group=party.group_id).exists()
+    return sorted(party.records) if shares else party.own_records
+
+
+def list_moved_on(records: Sequence[int], *, as_of: date) -> list[int]:
+    """Approved orders that ended or whose reservation is past its last day."""
+    active = Reservation.objects.filter(buyer_id__in=records, state=ReservationState.ACTIVE)
+    over = active.filter(Q(order__status__in=ENDED) | Q(expires_on__lt=as_of))
+    return list(over.order_by("pk").values_list("order_id", flat=True))
+
+
+def list_shipped(records: Sequence[int]) -> list[int]:
+    """Orders under way of which something was shipped."""
+    shipped = Exists(Shipment.objects.filter(order=OuterRef("pk")))
+    orders = Order.objects.filter(shipped, buyer_id__in=records, status__in=_GOING)
+    return list(orders.order_by("pk").values_list("pk", flat=True))
+
+
+def list_standing(records: Sequence[int]) -> list[int]:
+    """Orders that hold a part of the limit, the newest first."""
+    active = Reservation.objects.filter(buyer_id__in=records, state=ReservationState.ACTIVE)
+    return list(active.order_by("-created_at", "-pk").values_list("order_id", flat=True))
+
+
+def list_waiting_for_an_edit(records: Sequence[int]) -> list[int]:
+    """Orders under way that hold nothing although they were approved, had expired, or were cancelled once."""
+    states = (GateState.APPROVED, GateState.CHECK_NEEDED, GateState.CANCELLED)
+    holds_part = Exists(Reservation.objects.filter(order=OuterRef("order"), state=ReservationState.ACTIVE))
+    gates = OrderGate.objects.filter(~holds_part, buyer_id__in=records, state__in=states, order__status__in=_GOING)
+    return list(gates.order_by("order_id").values_list("order_id", flat=True))
+
+
+def list_waiting(records: Sequence[int]) -> list[Waiting]:
+    """Orders under a credit hold, the oldest hold first."""
+    special = Exists(Receipt.objects.filter(order=OuterRef("order"))) | Exists(
+        Security.objects.filter(order=OuterRef("order"))
+    )
+    held = Hold.objects.filter(buyer_id__in=records, kind=HoldKind.CREDIT, state=HoldState.OPEN)
+    rows = held.annotate(is_special=special).order_by("opened_at", "pk")
+    columns = ("order_id", "buyer_id", "order__currency", "order__amount", "is_special")
+    return [Waiting._make(row) for row in rows.values_list(*columns)]
+
+
+# Buyers whose orders were decided before something of theirs was learned: postings, standings, identity, screening.
+_MOVED_SQL = """
+SELECT DISTINCT g.buyer_id FROM credit_ordergate g
+JOIN invoices_order o ON o.id = g.order_id AND o.status NOT IN ('closed', 'cancelled', 'invoiced')
+WHERE g.state IN ('approved', 'held') AND (
+    EXISTS (SELECT FROM invoices_entry e WHERE e.buyer_id = g.buyer_id AND e.recorded_at > g.changed_at)
+    OR EXISTS (SELECT FROM invoices_receipt r WHERE r.buyer_id = g.buyer_id AND r.recorded_at > g.changed_at)
+    OR EXISTS (SELECT FROM credit_buyerstanding s WHERE s.buyer_id = g.buyer_id AND s.recorded_at > g.changed_at)
+    OR EXISTS (SELECT FROM buyers_kycrecord k WHERE k.buyer_id = g.buyer_id AND k.recorded_at > g.changed_at)
+    OR EXISTS (SELECT FROM buyers_screening s WHERE s.buyer_id = g.buyer_id AND s.recorded_at > g.changed_at))
+ORDER BY g.buyer_id
+"""
+
+
+def list_moved_buyers() -> list[int]:
+    """Buyers with approved or held orders under way of whom something was recorded since."""
+    return [row[0] for row in fetch_all(_MOVED_SQL)]
+
+
+# A limit that began or ended since an order was decided; a reservation or a release that is past its last day.
+_DUE_TODAY_SQL = """
+SELECT r.buyer_id FROM credit_reservation r WHERE r.state = 'active' AND r.expires_on < %(as_of)s
+UNION
+SELECT o.buyer_id FROM credit_release x JOIN invoices_order o ON o.id = x.order_id
+WHERE x.ended_at IS NULL AND x.valid_until < %(as_of)s
+UNION
+SELECT g.buyer_id FROM credit_ordergate g
+JOIN credit_ordercheck c ON c.id = g.check_row_id
+JOIN buyers_buyer b ON b.id = g.buyer_id
+JOIN credit_creditaccount a ON a.buyer_id = b.id OR a.group_id = b.group_id
+JOIN credit_creditlimit l ON l.account_id = a.id
+WHERE (g.state = 'approved' AND EXISTS (
+           SELECT FROM credit_reservation r WHERE r.order_id = g.order_id AND r.state = 'active')
+       OR g.state = 'held' AND EXISTS (
+           SELECT FROM invoices_order o WHERE o.id = g.order_id AND o.status IN ('open', 'in_production')))
+  AND (l.valid_from > c.as_of AND l.valid_from <= %(as_of)s OR l.valid_to >= c.as_of AND l.valid_to < %(as_of)s)
+ORDER BY 1
+"""
+
+
+def list_due_buyers(*, as_of: date) -> list[int]:
+    """Buyers whose orders must be looked at because a day has come."""
+    return [row[0] for row in fetch_all(_DUE_TODAY_SQL, {"as_of": as_of})]
