@@ -39,3 +39,12 @@ def months_back(day: date, count: int) -> date:
     """The first day of the month that lies ``count`` months before the day's month."""
     index = day.year * 12 + day.month - 1 - count
     return date(index // 12, index % 12 + 1, 1)
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Mondays to Fridays after ``start`` up to ``end``; 0 if ``end`` is not later. Public holidays are not known.
+
+    Example: from Friday to the next Monday 1, from Saturday to Monday 1, from Monday to Friday 4.
+    """
+    weeks, rest = divmod(max(0, (end - start).days), 7)
+    return weeks * 5 + sum((start + timedelta(days=day)).weekday() < 5 for day in range(1, rest + 1))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from buyers.models import Buyer
 from core.access.scope import SYSTEM, Scope
 from core.domain.rates import RateTable
+from core.house import end_of_day
 from core.queries.sql import fetch_all
 from credit.domain.exposure import ZERO, Component, Exposure, Part, sum_exposures
 from credit.queries.exposure_sql import COMPONENTS_SQL
@@ -95,8 +93,7 @@ class GroupExposure:
 
 def moment_of(as_of: date, known_at: datetime | None) -> datetime:
     """The last moment of the business day, or the earlier one at which things were known."""
-    end = datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(settings.TIME_ZONE)) - timedelta(microseconds=1)
-    return end if known_at is None else min(end, known_at)
+    return end_of_day(as_of) if known_at is None else min(end_of_day(as_of), known_at)
 
 
 def read_exposures(question: Question) -> Exposures:

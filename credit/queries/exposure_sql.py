@@ -41,10 +41,12 @@ FROM later l JOIN invoices_invoice i ON i.id = l.invoice_id JOIN record r ON r.r
 WHERE i.open_amount = 0
 """
 
-# Orders that are not at their end, as they stood at the moment. Today's rows hold but for those changed since.
+# Orders that are not at their end, as they stood at the moment: today's rows, but for orders that were on record then
+# and changed since. An order that was put on record later is read as it is now.
 _MOVED_ORDERS_SQL = """
 SELECT DISTINCT e.pgh_obj_id AS id FROM record r JOIN invoices_orderevent e ON e.buyer_id = r.record_id
-WHERE e.pgh_created_at > %(moment)s
+WHERE e.pgh_created_at > %(moment)s AND EXISTS (
+    SELECT FROM invoices_orderevent p WHERE p.pgh_obj_id = e.pgh_obj_id AND p.pgh_created_at <= %(moment)s)
 """
 _ENDED = "('closed', 'cancelled')"
 _ORDERS_SQL = f"""
@@ -55,9 +57,8 @@ UNION ALL
 SELECT o.id, r.buyer_id, o.currency, o.amount, o.planned_ship_date
 FROM moved_order m CROSS JOIN LATERAL (
     SELECT e.id, e.buyer_id, e.currency, e.amount, e.planned_ship_date, e.status, e.recorded_at
-    FROM invoices_orderevent e WHERE e.pgh_obj_id = m.id
-    ORDER BY e.pgh_created_at > %(moment)s, CASE WHEN e.pgh_created_at <= %(moment)s THEN e.pgh_id END DESC, e.pgh_id
-    LIMIT 1
+    FROM invoices_orderevent e WHERE e.pgh_obj_id = m.id AND e.pgh_created_at <= %(moment)s
+    ORDER BY e.pgh_id DESC LIMIT 1
 ) o JOIN record r ON r.record_id = o.buyer_id
 WHERE o.status NOT IN {_ENDED} AND {_known("o")}
 """

@@ -1,0 +1,87 @@
+"""What is on record about a buyer that is not money owed: one row, each value found through an index."""
+
+from __future__ import annotations
+
+
+def _known(row: str, column: str = "recorded_at") -> str:
+    return f"(%(known_at)s::timestamptz IS NULL OR {row}.{column} <= %(known_at)s)"
+
+
+def _standing(kind: str) -> str:
+    """The standing in force of the buyer."""
+    return f"""
+SELECT s.value, s.as_of FROM credit_buyerstanding s
+WHERE s.buyer_id = %(buyer_id)s AND s.kind = {kind} AND s.as_of <= %(as_of)s AND {_known("s")}
+ORDER BY s.as_of DESC, s.recorded_at DESC, s.id DESC LIMIT 1
+"""
+
+
+_SCORE_SQL = """
+SELECT s.as_of FROM scoring_score s
+WHERE s.buyer_id = %(buyer_id)s AND s.as_of <= %(as_of)s
+  AND (%(known_at)s::timestamptz IS NULL OR s.recorded_at <= %(known_at)s)
+ORDER BY s.as_of DESC, s.known_at DESC LIMIT 1
+"""
+_TERMS_SQL = f"""
+SELECT t.kind, t.max_days, t.deposit_percent, t.version FROM credit_gradetermsversion t
+WHERE t.grade = grade.value AND {_known("t")} ORDER BY t.version DESC LIMIT 1
+"""
+
+
+def _fact(table: str, columns: str) -> str:
+    """The version in force over the buyer's records: latest date, then latest recorded."""
+    return f"""
+SELECT {columns} FROM {table} f
+WHERE f.buyer_id = ANY(%(own_ids)s) AND f.valid_from <= %(as_of)s AND {_known("f")}
+ORDER BY f.valid_from DESC, f.recorded_at DESC, f.id DESC LIMIT 1
+"""
+
+
+# A hit on any record of the buyer outweighs a clear screening of another one.
+_SCREENING_SQL = f"""
+SELECT latest.result, latest.valid_from FROM (
+    SELECT DISTINCT ON (f.buyer_id) f.result, f.valid_from FROM buyers_screening f
+    WHERE f.buyer_id = ANY(%(own_ids)s) AND f.valid_from <= %(as_of)s AND {_known("f")}
+    ORDER BY f.buyer_id, f.valid_from DESC, f.recorded_at DESC, f.id DESC
+) latest
+ORDER BY CASE latest.result WHEN 'confirmed' THEN 0 WHEN 'potential' THEN 1 ELSE 2 END, latest.valid_from DESC LIMIT 1
+"""
+# Of the buyer as a whole, or of the order that is asked about. As known at a moment: opened by then, not yet closed.
+_FORCED_SQL = """
+SELECT FROM credit_hold h
+WHERE h.buyer_id = ANY(%(own_ids)s) AND h.kind = 'forced' AND (h.order_id IS NULL OR h.order_id = %(asked_order_id)s)
+  AND (h.state = 'open' AND (%(known_at)s::timestamptz IS NULL OR h.opened_at <= %(known_at)s)
+       OR %(known_at)s::timestamptz IS NOT NULL AND h.opened_at <= %(known_at)s AND h.closed_at > %(known_at)s)
+"""
+_INSURED_SQL = f"""
+SELECT FROM (
+    SELECT DISTINCT ON (l.insurer) l.amount, l.valid_to FROM cover_insuredlimit l
+    WHERE l.buyer_id = ANY(%(own_ids)s) AND l.valid_from <= %(as_of)s AND {_known("l")}
+    ORDER BY l.insurer, l.valid_from DESC, l.recorded_at DESC, l.id DESC
+) latest WHERE latest.amount > 0 AND (latest.valid_to IS NULL OR latest.valid_to >= %(as_of)s)
+"""
+# When the ledger last heard of money: a receipt or a file. Where there was none yet, since when it waits for one.
+_HEARD_SQL = f"""
+coalesce(
+    greatest((SELECT r.recorded_at FROM invoices_receipt r WHERE {_known("r")} ORDER BY r.id DESC LIMIT 1),
+             (SELECT b.finished_at FROM invoices_importbatch b
+              WHERE b.state = 'done' AND {_known("b", "finished_at")} ORDER BY b.id DESC LIMIT 1)),
+    (SELECT i.recorded_at FROM invoices_invoice i WHERE {_known("i")} ORDER BY i.id LIMIT 1))
+"""
+
+PROFILE_SQL = f"""
+SELECT grade.value AS grade, coalesce(score.as_of, grade.as_of) AS scored_on, terms.kind AS terms_kind,
+    terms.max_days AS terms_days, terms.deposit_percent AS terms_deposit, terms.version AS terms_version,
+    kyc.status AS kyc_status, kyc.expires_on AS kyc_expires_on, kyc.valid_from AS kyc_since,
+    screening.result AS screening_result, screening.valid_from AS screened_on, dunning.value AS dunning_level,
+    EXISTS ({_FORCED_SQL}) OR buyer.status IN ('blocked', 'closed') AS is_forced, EXISTS ({_INSURED_SQL}) AS is_insured,
+    {_HEARD_SQL} AS heard_at
+FROM buyers_buyer buyer
+LEFT JOIN LATERAL ({_standing("'grade'")}) grade ON true
+LEFT JOIN LATERAL ({_standing("'dunning_level'")}) dunning ON true
+LEFT JOIN LATERAL ({_SCORE_SQL}) score ON true
+LEFT JOIN LATERAL ({_TERMS_SQL}) terms ON true
+LEFT JOIN LATERAL ({_fact("buyers_kycrecord", "f.status, f.expires_on, f.valid_from")}) kyc ON true
+LEFT JOIN LATERAL ({_SCREENING_SQL}) screening ON true
+WHERE buyer.id = %(buyer_id)s
+"""
