@@ -45,7 +45,7 @@ def pd_12m(
     """
     if model_pd is not None:
         return check_share(field="model_pd", value=model_pd)
-    return by_grade[grade if grade in by_grade else GRADES[-1]]
+    return by_grade.get(grade or GRADES[-1], by_grade[GRADES[-1]])
 
 
 def pd_over(*, pd_12m: Decimal, days: int) -> Decimal:

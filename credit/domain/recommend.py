@@ -127,7 +127,7 @@ def uninsured_part(*, limit: Decimal, insured_limit: Decimal, insured_share: Dec
 def _need(inputs: LimitInputs) -> MethodResult:
     days = max(ZERO, inputs.terms_days + inputs.expected_delay_days)
     amount = inputs.annual_sales * days * inputs.need_factor / DAYS_A_YEAR
-    names = {
+    names: dict[str, Decimal | int | None] = {
         "annual_sales": inputs.annual_sales,
         "terms_days": inputs.terms_days,
         "expected_delay_days": inputs.expected_delay_days,
@@ -158,7 +158,7 @@ def _appetite(inputs: LimitInputs) -> MethodResult:
 def _loss_budget(inputs: LimitInputs) -> MethodResult:
     loss_rate = inputs.pd * inputs.lgd
     may_stay = None if loss_rate == 0 else inputs.loss_budget / loss_rate
-    names = {
+    names: dict[str, Decimal | int | None] = {
         "loss_budget": inputs.loss_budget,
         "pd": inputs.pd,
         "lgd": inputs.lgd,
