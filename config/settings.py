@@ -3,10 +3,12 @@
 ``DATABASE_URL`` and ``REDIS_URL`` win over the embedded servers; everything else has a default.
 """
 
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
@@ -185,6 +187,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DUEWATCH_HOME = local.home
 DATABASE_IS_EMBEDDED = local_urls.needs_postgres()  # demo sign-ins exist nowhere else
+# The key and the list of the audit seals stay outside the database; keep copies where its owner cannot write.
+AUDIT_KEY_FILE = env.str("AUDIT_KEY_FILE", default=str(local.home / "audit" / "key"))
+AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default=str(local.home / "audit" / "seals.jsonl"))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(local.home / "media")))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -266,7 +271,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3}
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0, "options": {"expires": 10}},
+    "seal-audit": {"task": "core.seal_audit", "schedule": 600.0, "options": {"expires": 300}},
     "expire-reservations": {"task": "credit.expire", "schedule": 900.0, "options": {"expires": 600}},
+    "note-limit-days": {"task": "credit.note_limit_days", "schedule": 900.0, "options": {"expires": 600}},
+    "refresh-reviews": {"task": "credit.refresh_reviews", "schedule": crontab(hour=3, minute=15)},
 }
 JOBS_APP = "config.celery.app"
 # A worker renews its lease every third of this; a killed worker's job is free again after it.
@@ -283,6 +291,11 @@ CREDIT_STATEMENT_TIMEOUT_MS = env.int("CREDIT_STATEMENT_TIMEOUT_MS", default=10_
 # An approved order holds its part of the limit this long, and at least so long after its planned shipment.
 RESERVATION_DAYS = env.int("RESERVATION_DAYS", default=30)
 RESERVATION_DAYS_AFTER_SHIPMENT = env.int("RESERVATION_DAYS_AFTER_SHIPMENT", default=14)
+# What a recommended limit stands on, in base currency (docs/limits.md): uninsured risk that we take on any one buyer,
+# loss that a year of one buyer may cost, and the part of an open-account debt that a default loses.
+LIMIT_OWN_APPETITE = Decimal(env.str("LIMIT_OWN_APPETITE", default="60000"))
+LIMIT_LOSS_BUDGET = Decimal(env.str("LIMIT_LOSS_BUDGET", default="3000"))
+LIMIT_LGD = Decimal(env.str("LIMIT_LGD", default="0.60"))
 # How long finished work stays to be looked at (core/services/retention.py); ledger, decisions and audit stay for ever.
 RETENTION_JOBS_DAYS = env.int("RETENTION_JOBS_DAYS", default=90)
 RETENTION_RUNS_DAYS = env.int("RETENTION_RUNS_DAYS", default=400)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from django.db.models import Model
 
 from core.models import AuditEvent, User
 
@@ -15,13 +17,26 @@ def record(
     subject_type: str,
     subject_id: object,
     data: Mapping[str, Any] | None = None,
+    actor_label: str = "",
+    rows: Sequence[Model] = (),
 ) -> None:
-    """Append one event, e.g. ``action="alerts.alert.snoozed"``; ``actor`` None is the system itself."""
+    """Append one event, e.g. ``action="alerts.alert.snoozed"``.
+
+    ``actor`` None is an API client where ``actor_label`` names one (``api:NAME``), else the system itself. ``rows``
+    are the append-only rows that hold the decision: their content is sealed with the event.
+    """
     AuditEvent.objects.create(
         actor=actor,
-        actor_label=actor.username if actor else "system",
+        actor_label=actor.username if actor else actor_label or "system",
         action=action,
         subject_type=subject_type,
         subject_id=str(subject_id),
-        data=dict(data or {}),
+        data={**(data or {}), **_named(rows)},
     )
+
+
+def _named(rows: Sequence[Model]) -> dict[str, dict[str, list[int]]]:
+    tables: dict[str, list[int]] = {}
+    for row in rows:
+        tables.setdefault(row._meta.db_table, []).append(row.pk)
+    return {"rows": tables} if tables else {}
