@@ -34,5 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invoices/<int:pk>/", InvoicePage.as_view(), name="invoice"),
     path("glossary/", GlossaryPage.as_view(), name="glossary"),
     path("language/", switch_language, name="language"),
+    path("", include("dashboard.credit_urls")),
     path("", include("dashboard.desk_urls")),
 ]

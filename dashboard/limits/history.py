@@ -1,0 +1,93 @@
+"""How a limit moved: all versions as a table, and the limit in force against the exposure as a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core.dates import months_back
+from core.domain.rates import RateTable
+from core.queries.rates import rate_table
+from credit.models import CreditAccount, CreditLimit
+from credit.queries.limit_history import LimitStep, exposure_points, limit_steps
+from credit.queries.limits import list_limits
+from dashboard.charts import Chart, Series, number
+from dashboard.credit_labels import LIMIT_KINDS
+from dashboard.tables import DataTable, DateColumn, LabelColumn, MoneyColumn, TextColumn
+
+MONTHS = 12
+
+
+class LimitsTable(DataTable):
+    """Versions of an account's limits, newest first."""
+
+    title = _("Limits over time")
+    empty = _("No limit was ever given.")
+
+    valid_from = DateColumn(_("from"))
+    valid_to = DateColumn(_("to"))
+    kind = LabelColumn(_("kind"), table=LIMIT_KINDS)
+    amount = MoneyColumn(_("limit"))
+    currency = TextColumn("")
+    reason = TextColumn(_("why"), orderable=False, css="wide")
+    recorded_by = TextColumn(_("recorded by"), orderable=False)
+    recorded_at = DateColumn(_("on"))
+
+    def render_recorded_at(self, record: CreditLimit) -> str:
+        """The day."""
+        return record.recorded_at.date().isoformat()
+
+
+def limits_table(account: CreditAccount | None, **kwargs: Any) -> LimitsTable:
+    """All versions; an account that does not exist has none."""
+    rows: QuerySet[CreditLimit] | list[CreditLimit] = list_limits(account.pk) if account else []
+    return LimitsTable(rows, name="limits", **kwargs)
+
+
+def month_ends(as_of: date, months: int = MONTHS) -> list[date]:
+    """The last days of the months before, and the day itself."""
+    firsts = [months_back(as_of, back) for back in range(months - 1, -1, -1)]
+    return [first - timedelta(days=1) for first in firsts] + [as_of]
+
+
+def history_chart(
+    account: CreditAccount, *, as_of: date, base: str, points: Sequence[tuple[date, Any]] = ()
+) -> Chart | None:
+    """The limit in force at each month-end, and the exposure where it was read."""
+    days = month_ends(as_of)
+    rates = rate_table(base=base, as_of=as_of)
+    steps = limit_steps(account.pk, start=days[0], end=as_of, rates=rates)
+    limits = [_on(steps, day) for day in days]
+    series = [Series(_now("limit"), [number(limit) for limit in limits], "ink", as_line=True)]
+    exposures = points or _exposures(account, days, rates)
+    if exposures:
+        known = dict(exposures)
+        values = [number(known.get(day)) for day in days]
+        series.insert(0, Series(_now("exposure"), values, "bucket-0"))
+    if not any(limits) and not any(amount for _day, amount in exposures):
+        return None
+    return Chart(
+        kind="columns",
+        summary=_now("Limit in force and exposure at the month-ends, in %(currency)s.") % {"currency": base},
+        unit=base,
+        labels=[day.isoformat() for day in days],
+        series=series,
+    )
+
+
+def _on(steps: Sequence[LimitStep], day: date) -> Any:
+    before = [step for step in steps if step.day <= day]
+    return before[-1].limit.allowed_base if before else 0
+
+
+def _exposures(account: CreditAccount, days: Sequence[date], rates: RateTable) -> list[tuple[date, Any]]:
+    """At the rates of the as-of date, so that the line shows trade and not currencies."""
+    if account.buyer_id is None:
+        return []
+    found = exposure_points(account.buyer_id, days=days[-4:], rates_on=lambda _day: rates)
+    return [(point.day, point.exposure.net) for point in found]

@@ -1,0 +1,160 @@
+"""A recommended limit and the facts of a request in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from credit.domain.recommend import Recommendation
+from dashboard import formats
+from dashboard.check_words import PARTS
+from dashboard.labels import word_of
+
+METHODS: dict[str, Any] = {
+    "need": _("need"),
+    "capacity": _("capacity"),
+    "appetite": _("insurer and own appetite"),
+    "loss_budget": _("budget for expected loss"),
+}
+
+METHOD_HELP: dict[str, Any] = {
+    "need": _("annual sales / 365 × (days to pay + expected delay) × 1.2"),
+    "capacity": _("tangible net worth × 10 % × factor of the grade"),
+    "appetite": _("insured limit + what the firm bears itself"),
+    "loss_budget": _("the limit whose expected loss stays within the budget"),
+}
+
+INPUTS: dict[str, Any] = {
+    "annual_sales": _("annual sales"),
+    "terms_days": _("days to pay"),
+    "expected_delay_days": _("expected delay, days"),
+    "need_factor": _("factor"),
+    "net_worth": _("tangible net worth"),
+    "capacity_share": _("share of net worth"),
+    "score_factor": _("factor of the grade"),
+    "insured_limit": _("insured limit"),
+    "own_appetite": _("own appetite"),
+    "loss_budget": _("budget for loss"),
+    "pd": _("default in 12 months, PD"),
+    "lgd": _("loss given default, LGD"),
+    "U": _("may stay uninsured, U"),
+    "I": _("insured limit, I"),
+    "p": _("insured share, p"),
+}
+
+NOTES: dict[str, Any] = {
+    "net_worth_unknown": _("net worth unknown: capped at insurer + own appetite"),
+    "net_worth_not_positive": _("net worth is not positive"),
+    "no_loss_expected": _("no loss expected: sets no bound"),
+}
+
+_SHARES = {"capacity_share", "pd", "lgd", "p"}
+
+
+@dataclass(frozen=True, slots=True)
+class MethodLine:
+    """One method: its amount, what went in, and whether it binds."""
+
+    name: Any
+    help: Any
+    amount: Decimal | None
+    inputs: list[tuple[Any, str]]
+    note: Any
+    is_binding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationView:
+    """The four methods and the smallest of them."""
+
+    amount: Decimal
+    binding: Any
+    uninsured: Decimal
+    expected_loss: Decimal
+    methods: list[MethodLine]
+    currency: str
+
+
+def recommendation_of(found: Mapping[str, Any]) -> RecommendationView:
+    """As a request has it frozen."""
+    return RecommendationView(
+        amount=Decimal(found["amount"]),
+        binding=word_of(METHODS, found["binding"]),
+        uninsured=Decimal(found["uninsured"]),
+        expected_loss=Decimal(found["expected_loss"]),
+        methods=[_line(method, found["binding"]) for method in found["methods"]],
+        currency=str(found["currency"]),
+    )
+
+
+def live_recommendation(found: Recommendation, currency: str) -> RecommendationView:
+    """As it is today."""
+    methods = [
+        {"method": str(one.method), "amount": one.amount, "inputs": one.inputs, "note": one.note}
+        for one in found.methods
+    ]
+    return RecommendationView(
+        amount=found.amount,
+        binding=word_of(METHODS, str(found.binding)),
+        uninsured=found.uninsured,
+        expected_loss=found.expected_loss,
+        methods=[_line(method, str(found.binding)) for method in methods],
+        currency=currency,
+    )
+
+
+def _line(method: Mapping[str, Any], binding: str) -> MethodLine:
+    code, amount = str(method["method"]), method["amount"]
+    return MethodLine(
+        name=word_of(METHODS, code),
+        help=METHOD_HELP.get(code, ""),
+        amount=None if amount is None else Decimal(str(amount)),
+        inputs=[(word_of(INPUTS, name), _input(name, value)) for name, value in method["inputs"].items()],
+        note=NOTES.get(method["note"], "") if method["note"] else "",
+        is_binding=code == binding,
+    )
+
+
+def _input(name: str, value: Any) -> str:
+    if value is None:
+        return formats.NOT_AVAILABLE
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    if name in _SHARES:
+        return f"{(number * 100).normalize():f} %"
+    return formats.whole(number) if abs(number) >= 1000 else f"{number.normalize():f}"
+
+
+def fact_lines(facts: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    """The frozen facts of a request, by name."""
+    exposure, limit, counted = facts["exposure"], facts["limit_in_force"], facts["uninsured"]
+    base = str(facts["base_currency"])
+    earlier = sum((Decimal(request["uninsured"]) for request in counted["earlier"]), Decimal(0))
+    parts = [(word_of(PARTS, code), _whole(amount)) for code, amount in exposure["parts"].items()]
+    in_force = _whole(limit["amount_base"]) if limit["state"] == "in_force" else _now("none in force")
+    return [
+        (_now("as of"), str(facts["as_of"])),
+        (_now("grade"), facts["grade"] or _now("never scored")),
+        (_now("limit in force, %(currency)s") % {"currency": base}, in_force),
+        (_now("limit asked for, %(currency)s") % {"currency": base}, _whole(facts["limit_asked_base"])),
+        (_now("exposure, net"), _whole(exposure["net"])),
+        *parts,
+        (_now("uninsured by this request"), _whole(counted["own"])),
+        (
+            _now("requests of the last 90 days"),
+            _whole(earlier),
+        ),
+        (_now("other members of the group"), _whole(counted["group_others"])),
+        (_now("counted for authority"), _whole(counted["counted"])),
+    ]
+
+
+def _whole(value: Any) -> str:
+    return formats.whole(Decimal(str(value)))

@@ -1,0 +1,202 @@
+"""Order desk: may this order go? A form, the answer at once, the buyer's open orders and the latest answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.domain.roles import Permission
+from core.errors import DomainError
+from credit.domain.kinds import Checkpoint
+from credit.models import OrderCheck
+from credit.services.checks import CheckRequest, check_order
+from credit.services.gate import recheck_order
+from dashboard.exports import wanted_export
+from dashboard.orders.answer import AnswerView, answer_of
+from dashboard.orders.form import FIELD_OF, OrderForm, initial_of, record_of
+from dashboard.orders.tables import ChecksTable, OpenOrdersTable
+from dashboard.pages import PageView
+from dashboard.queries.accounts import Account, get_account
+from dashboard.queries.orders import get_check, get_order, list_latest_checks, list_open_orders, offer_buyers
+from dashboard.tables import DataTable, configure
+from invoices.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the desk speaks about: nobody yet, a buyer, or one order of a buyer."""
+
+    account: Account | None = None
+    order: Order | None = None
+
+    @property
+    def buyer_code(self) -> str:
+        """The buyer's code, empty if there is none yet."""
+        return self.account.buyer.code if self.account else ""
+
+
+class DeskPage(PageView):
+    """``/orders/?buyer=CODE`` or ``?order=ID`` fills the form, ``?check=ID`` shows an answer beside it."""
+
+    permission = Permission.ORDER_CHECK
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        """The form with what is known, the lists, or a list as a file."""
+        subject = self._subject(request.GET.get("buyer", "").strip(), _number(request.GET.get("order")))
+        check = _number(request.GET.get("check"))
+        shown = get_check(check, scope=self.page.scope) if check else None
+        if shown and subject.account is None:
+            subject = self._subject(shown.buyer.code, shown.order_id)
+        return self._page(subject, self._form(subject, shown), shown)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """A what-if: nothing of the order changes; the answer is kept as a record."""
+        form = OrderForm(request.POST)
+        subject = Subject()
+        if form.is_valid():
+            try:
+                subject = self._subject(form.cleaned_data["buyer"], form.cleaned_data["order"])
+                return self._answer(self._what_if(form.cleaned_data, subject))
+            except DomainError as problem:
+                _refuse(form, problem)
+        if _is_fragment(request):
+            return self.render("orders/_desk_form.html", form=form, **self._frame(subject))
+        return self._page(subject, form, None, status=422)
+
+    def _what_if(self, given: dict[str, Any], subject: Subject) -> OrderCheck:
+        assert subject.account is not None  # noqa: S101 - the form asks for a buyer
+        buyer = subject.account.merged_into or subject.account.buyer
+        record = record_of(given, buyer_id=buyer.pk, order=subject.order, today=self.page.today)
+        asked = CheckRequest(
+            order_id=subject.order.pk if subject.order else None,
+            order=record,
+            checkpoint=Checkpoint(given["checkpoint"]),
+            cause="what_if",
+        )
+        user = self.page.user
+        done = check_order(asked, as_of=self.page.today, actor_label=user.username, actor=user, dry_run=True)
+        return done.check
+
+    def _answer(self, check: OrderCheck) -> HttpResponse:
+        if _is_fragment(self.request):
+            answer = self.answer(get_check(check.pk, scope=self.page.scope))
+            response = self.render("orders/_answer.html", answer=answer, **self._frame(Subject()))
+            response["HX-Retarget"] = "#answer"
+            return response
+        return HttpResponseRedirect(f"{reverse('dashboard:orders')}?check={check.pk}")
+
+    def answer(self, check: OrderCheck) -> AnswerView:
+        """The stored answer as the reader may see it."""
+        return answer_of(check, sees_limits=self.page.may(Permission.LIMITS_READ))
+
+    def _subject(self, code: str, order_id: int | None) -> Subject:
+        if order_id:
+            order = get_order(order_id, scope=self.page.scope)
+            return Subject(get_account(code=order.buyer.code, scope=self.page.scope), order)
+        return Subject(get_account(code=code, scope=self.page.scope)) if code else Subject()
+
+    def _form(self, subject: Subject, shown: OrderCheck | None) -> OrderForm:
+        currency = subject.account.buyer.currency if subject.account else ""
+        start = initial_of(subject.order, buyer_code=subject.buyer_code, currency=currency or self.page.base_currency)
+        return OrderForm(initial=start | (_asked_again(shown) if shown else {}))
+
+    def _frame(self, subject: Subject) -> dict[str, Any]:
+        return {
+            "subject": subject,
+            "may_decide": self.page.may(Permission.HOLD_DECIDE),
+            "may_request": self.page.may(Permission.LIMIT_REQUEST),
+        }
+
+    def _page(self, subject: Subject, form: OrderForm, shown: OrderCheck | None, status: int = 200) -> HttpResponseBase:
+        account = subject.account
+        ids = account.buyer_ids if account else None
+        tables: list[DataTable] = [ChecksTable(self._checks(ids), name="checks", is_only=False)]
+        if account:
+            tables.append(OpenOrdersTable(list_open_orders(buyer_ids=account.buyer_ids), name="orders", is_only=False))
+        export = wanted_export(self.request, *tables)
+        return export or self.render(
+            "orders/desk.html",
+            status=status,
+            form=form,
+            answer=self.answer(shown) if shown else None,
+            checks=configure(self.request, tables[0], per_page=20),
+            orders=configure(self.request, tables[1], per_page=20) if account else None,
+            **self._frame(subject),
+        )
+
+    def _checks(self, buyer_ids: Any) -> list[Any]:
+        return list_latest_checks(scope=self.page.scope, buyer_ids=buyer_ids)
+
+
+class CheckPage(DeskPage):
+    """``/orders/checks/<id>/``: one stored answer with all it was made from."""
+
+    permission = Permission.BUYER_READ
+
+    def get(self, request: HttpRequest, check_id: int) -> HttpResponseBase:
+        """The answer, and other answers about the same order."""
+        check = get_check(check_id, scope=self.page.scope)
+        others = list_latest_checks(scope=self.page.scope, order_id=check.order_id) if check.order_id else []
+        table = configure(request, ChecksTable(others, name="checks"), per_page=20)
+        export = wanted_export(request, table)
+        frame = self._frame(Subject(order=check.order))
+        return export or self.render("orders/check.html", answer=self.answer(check), table=table, **frame)
+
+    http_method_names = ["get", "head", "options"]
+
+
+class OrderCheckNow(DeskPage):
+    """Checks an order on record for real: approved reserves, stopped holds."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, order_id: int) -> HttpResponseBase:
+        """Check it and show the answer; a second click asks the same again and reserves nothing twice."""
+        order = get_order(order_id, scope=self.page.scope)
+        user = self.page.user
+        try:
+            done = recheck_order(order.pk, as_of=self.page.today, actor=user, actor_label=user.username)
+        except DomainError as problem:
+            messages.error(request, problem.message)
+            return HttpResponseRedirect(f"{reverse('dashboard:orders')}?order={order.pk}")
+        messages.success(request, _("Checked; what holds of the limit is up to date."))
+        return HttpResponseRedirect(reverse("dashboard:order_check", args=[done.check.pk]))
+
+
+class BuyerOffers(PageView):
+    """``/orders/buyers/?buyer=TEXT``: options for the buyer field."""
+
+    permission = Permission.ORDER_CHECK
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """A few buyers by code or name."""
+        text = request.GET.get("buyer", "").strip()
+        offers = offer_buyers(text, scope=self.page.scope) if len(text) >= 2 else []
+        return self.render("orders/_offers.html", offers=offers)
+
+
+def _refuse(form: OrderForm, problem: DomainError) -> None:
+    """A service may call a field otherwise than the form."""
+    name = str(problem.params.get("field", "")).rsplit(".", 1)[-1]
+    name = FIELD_OF.get(name, "buyer" if problem.code == "buyer_unknown" else name)
+    form.add_error(name if name in form.fields else None, problem.message)
+
+
+def _asked_again(check: OrderCheck) -> dict[str, Any]:
+    """The form as it was asked."""
+    names = ("terms", "terms_days", "deposit_percent", "ship_date", "checkpoint")
+    asked = {name: check.asked[name] for name in names if check.asked.get(name) is not None}
+    return {**asked, "currency": check.currency, "amount": check.amount.normalize()}
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None

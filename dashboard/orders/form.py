@@ -1,0 +1,85 @@
+"""What is asked of the order desk: a what-if, or a change of an order on record."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from credit.domain.kinds import Checkpoint
+from dashboard.credit_labels import CHECKPOINTS
+from dashboard.forms import DayInput, DeskForm
+from dashboard.labels import TERMS_OF_PAYMENT
+from invoices.domain.kinds import Terms
+from invoices.models import Order
+from invoices.services.orders import OrderRecord
+
+SOURCE = "order-desk"
+ASKABLE = (Checkpoint.QUOTATION, Checkpoint.ORDER, Checkpoint.PRODUCTION, Checkpoint.SHIPMENT)
+# What a service calls a field, where the form calls it otherwise.
+FIELD_OF = {"planned_ship_date": "ship_date", "buyer_id": "buyer", "buyer_code": "buyer"}
+
+
+class OrderForm(DeskForm):
+    """One order, as it is or as it might be."""
+
+    order = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    buyer = forms.CharField(
+        label=_("Buyer"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "known-buyers", "autocomplete": "off"}),
+        help_text=_("Code; type part of a name to be offered some."),
+    )
+    amount = forms.DecimalField(label=_("Amount"), max_digits=20, decimal_places=4)
+    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3)
+    terms = forms.ChoiceField(label=_("Terms of payment"), choices=list(TERMS_OF_PAYMENT.items()))
+    terms_days = forms.IntegerField(label=_("Days to pay"), min_value=0, max_value=720)
+    deposit_percent = forms.DecimalField(
+        label=_("Deposit, %"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
+    )
+    ship_date = forms.DateField(label=_("Planned shipment"), widget=DayInput, required=False)
+    checkpoint = forms.ChoiceField(label=_("Asked at"), choices=[(code, CHECKPOINTS[code]) for code in ASKABLE])
+
+    def clean_currency(self) -> str:
+        """Codes are written in capitals."""
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean_buyer(self) -> str:
+        """Offered buyers come as "CODE · name"."""
+        return str(self.cleaned_data["buyer"]).split(" · ", 1)[0].strip()
+
+
+def record_of(given: dict[str, Any], *, buyer_id: int, order: Order | None, today: date) -> OrderRecord:
+    """The order as asked about; what the form does not ask stays as the order has it."""
+    return OrderRecord(
+        buyer_id=buyer_id,
+        source=order.source if order else SOURCE,
+        external_id=order.external_id if order else "",
+        order_date=order.order_date if order else today,
+        currency=given["currency"],
+        amount=given["amount"],
+        terms=given["terms"],
+        terms_days=given["terms_days"],
+        deposit_percent=given["deposit_percent"] or 0,
+        planned_ship_date=given["ship_date"],
+    )
+
+
+def initial_of(order: Order | None, *, buyer_code: str, currency: str) -> dict[str, Any]:
+    """The form before anybody wrote into it."""
+    if order is None:
+        start: dict[str, Any] = {"terms": Terms.OPEN_ACCOUNT, "terms_days": 60, "deposit_percent": 0}
+        return {**start, "buyer": buyer_code, "currency": currency, "checkpoint": Checkpoint.ORDER}
+    return {
+        "order": order.pk,
+        "buyer": buyer_code,
+        "amount": order.amount.normalize() if order.amount == order.amount.to_integral() else order.amount,
+        "currency": order.currency,
+        "terms": order.terms,
+        "terms_days": order.terms_days,
+        "deposit_percent": order.deposit_percent,
+        "ship_date": order.planned_ship_date,
+        "checkpoint": Checkpoint.ORDER,
+    }
