@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ def versions_for(*, buyer_id: int, group_id: int | None, known_at: datetime | No
 
 
 def _versions(params: Mapping[str, Any]) -> list[RuleVersion]:
-    return [RuleVersion(*row) for row in fetch_all(_VERSIONS_SQL, params)]
+    return [RuleVersion(*row[:-1], json.loads(row[-1])) for row in fetch_all(_VERSIONS_SQL, params)]
 
 
 def settings_for(
