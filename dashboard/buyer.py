@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
 from core.errors import DomainError
-from dashboard import buyer_overview, buyer_records, buyer_score, buyer_tabs
+from dashboard import buyer_credit, buyer_overview, buyer_records, buyer_score, buyer_tabs
 from dashboard.buyer_header import header_of
 from dashboard.context import PageContext
 from dashboard.exports import wanted_export
@@ -31,6 +31,7 @@ class Tab(NamedTuple):
 TABS = {
     "overview": Tab(_("Overview"), buyer_overview.build),
     "score": Tab(_("Score"), buyer_score.build),
+    "credit": Tab(_("Limits and orders"), buyer_credit.build),
     "trade": Tab(_("Orders and disputes"), buyer_tabs.build_trade),
     "timeline": Tab(_("Timeline"), buyer_tabs.build_timeline),
     "file": Tab(_("Credit file"), buyer_tabs.build_file),

@@ -6,13 +6,27 @@ from dataclasses import dataclass
 
 from alerts.models import Alert
 from alerts.queries.alerts import list_alerts, list_alerts_as_of
+from credit.models import Hold
 from dashboard import labels
 from dashboard.alert_lines import AlertLine, lines_of, without_milder
 from dashboard.context import PageContext
+from dashboard.holds.words import order_name, reason_words
 from dashboard.open_items import items_url
 from dashboard.queries.accounts import Account
+from dashboard.queries.holds import list_holds_of
 from dashboard.queries.owed import Owed, list_owed, total_of
 from dashboard.queries.scores import Standing, get_standing
+
+SHOWN_HOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    """An order that may not go, and why."""
+
+    pk: int
+    order: str
+    reasons: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,7 @@ class Header:
     owed: Owed
     standing: Standing | None
     alerts: list[AlertLine]
+    holds: list[HoldLine]
     rows_url: str
     overdue_url: str
     unconverted_url: str
@@ -36,10 +51,16 @@ def header_of(*, account: Account, page: PageContext) -> Header:
         owed=total_of(owed),
         standing=get_standing(buyer_id=account.buyer.pk, as_of=page.as_of),
         alerts=lines_of(without_milder(_alerts(account, page)), page.scope),
+        holds=[HoldLine(hold.pk, order_name(hold), reason_words(hold)) for hold in _holds(account, page)],
         rows_url=items_url(buyer=account.buyer.code),
         overdue_url=items_url(buyer=account.buyer.code, overdue=1),
         unconverted_url=items_url(buyer=account.buyer.code, unconverted=1),
     )
+
+
+def _holds(account: Account, page: PageContext) -> list[Hold]:
+    """Holds as they stand now; a past date shows none."""
+    return list_holds_of(buyer_ids=account.buyer_ids)[:SHOWN_HOLDS] if page.is_latest else []
 
 
 def _alerts(account: Account, page: PageContext) -> list[Alert]:

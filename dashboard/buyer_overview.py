@@ -8,11 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.domain.roles import Permission
 from dashboard import labels
 from dashboard.buyer_behaviour import behaviour_of
 from dashboard.buyer_trade import InvoiceLinkColumn
 from dashboard.charts import bucket_chart
 from dashboard.context import PageContext
+from dashboard.exposure_panel import buyer_panel
 from dashboard.glossary import TERMS
 from dashboard.open_items import items_url
 from dashboard.queries.accounts import Account
@@ -62,6 +64,7 @@ def build(account: Account, page: PageContext) -> dict[str, Any]:
         "aging_chart": _aging_chart(owed, page, account.buyer.code),
         "behaviour": behaviour_of(payments=payments, as_of=page.as_of),
         "table": _invoices(account, page),
+        "exposure": buyer_panel(account.buyer, page) if page.may(Permission.LIMITS_READ) else None,
     }
 
 

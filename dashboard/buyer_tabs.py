@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from alerts import labels as alert_words
+from core.domain.roles import Permission
 from dashboard import formats, labels
 from dashboard.buyer_trade import DisputesTable, OrdersTable, ShipmentsTable
 from dashboard.context import PageContext
@@ -45,8 +46,9 @@ class Happening:
 def build_trade(account: Account, page: PageContext) -> dict[str, Any]:
     """Orders, shipments, disputes."""
     ids, day = account.buyer_ids, page.as_of
+    hidden = () if page.may(Permission.ORDER_CHECK) else ("ask",)
     return {
-        "orders": OrdersTable(list_orders(buyer_ids=ids, as_of=day), name="orders", is_only=False),
+        "orders": OrdersTable(list_orders(buyer_ids=ids, as_of=day), name="orders", is_only=False, exclude=hidden),
         "shipments": ShipmentsTable(list_shipments(buyer_ids=ids, as_of=day), name="shipments", is_only=False),
         "disputes": DisputesTable(list_disputes(buyer_ids=ids, as_of=day), name="disputes", is_only=False),
     }

@@ -45,6 +45,11 @@ class OrdersTable(DataTable):
     currency = TextColumn("")
     terms = WordColumn(_("terms"), table=labels.TERMS_OF_PAYMENT)
     status = LabelColumn(_("status"), table=labels.ORDER_STATUS)
+    ask = TextColumn("", accessor="pk", orderable=False, exclude_from_export=True)
+
+    def render_ask(self, value: int) -> Any:
+        """A what-if on the order."""
+        return format_html('<a href="{}?order={}">{}</a>', reverse("dashboard:orders"), value, _now("what if?"))
 
 
 class ShipmentsTable(DataTable):

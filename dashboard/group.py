@@ -17,6 +17,7 @@ from dashboard import formats
 from dashboard.charts import Chart, Series
 from dashboard.context import PageContext
 from dashboard.exports import wanted_export
+from dashboard.group_credit import credit_of
 from dashboard.pages import PageView
 from dashboard.queries.arrears import MonthlyDebt, list_debt_history
 from dashboard.queries.groups import Member, get_group
@@ -119,6 +120,7 @@ class GroupPage(PageView):
             tree=tree_of(members, rows),
             chart=history_chart(members, page),
             worst=max(rows.values(), key=lambda row: row.overdue, default=None),
+            **credit_of(group, members, page),
         )
 
 

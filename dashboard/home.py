@@ -14,6 +14,7 @@ from core.domain.roles import Permission, is_granted
 from dashboard import home_charts, labels
 from dashboard.exports import wanted_export
 from dashboard.home_alerts import worklist_of
+from dashboard.home_credit import ending_limits, holds_of
 from dashboard.home_movers import movers_of
 from dashboard.home_tiles import own_tiles, tiles_of
 from dashboard.queries.countries import list_country_lines
@@ -59,6 +60,8 @@ class HomePage(SnapshotPage):
             movers=movers_of(totals=totals, set_id=found.pk, page=page),
             worklist=worklist_of(page=page),
             deadlines=[_deadline(row) for row in list_deadlines(set_id=found.pk, as_of=page.as_of, scope=page.scope)],
+            holds=holds_of(page),
+            limit_ends=ending_limits(page),
             aging_chart=home_charts.aging_chart(buckets, page),
             trend_chart=home_charts.trend_chart(found.totals["trend"], page) if totals else None,
             map_chart=home_charts.map_chart(countries, page),

@@ -104,8 +104,12 @@ DISPUTE_REASONS = {
 }
 
 ORDER_STATUS = {
+    "quotation": Label(pgettext_lazy("order", "quotation")),
     "open": Label(pgettext_lazy("order", "open"), "fair"),
+    "in_production": Label(pgettext_lazy("order", "in production"), "fair"),
     "shipped": Label(pgettext_lazy("order", "shipped"), "good"),
+    "invoiced": Label(pgettext_lazy("order", "invoiced"), "good"),
+    "closed": Label(pgettext_lazy("order", "closed")),
     "cancelled": Label(pgettext_lazy("order", "cancelled"), "bad"),
 }
 

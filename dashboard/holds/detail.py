@@ -22,7 +22,8 @@ from dashboard.credit_labels import HOLD_KINDS, HOLD_STATES
 from dashboard.forms import DeskForm
 from dashboard.holds.forms import FORMS, NEEDS, forms_of
 from dashboard.holds.history import history_rows
-from dashboard.holds.worklist import Wanted, age_of, order_name, query_of, reason_words, wanted_holds
+from dashboard.holds.words import order_name, reason_words
+from dashboard.holds.worklist import Wanted, age_of, query_of, wanted_holds
 from dashboard.orders.answer import answer_of
 from dashboard.pages import PageView
 from dashboard.queries.holds import get_hold, list_hold_events, list_releases

@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import business_date
@@ -23,7 +22,7 @@ from dashboard.context import PageContext
 from dashboard.credit_labels import HOLD_KINDS, HOLD_STATES
 from dashboard.exports import wanted_export
 from dashboard.holds.fit import fit_of
-from dashboard.labels import word_of
+from dashboard.holds.words import order_name, reason_words
 from dashboard.pages import PageView
 from dashboard.queries.holds import list_holds
 from dashboard.tables import (
@@ -175,21 +174,6 @@ def query_of(query: QueryDict) -> str:
         if name not in FILTERS or not kept[name]:
             del kept[name]
     return f"?{kept.urlencode()}" if kept else ""
-
-
-def order_name(hold: Hold) -> str:
-    """The order's number; a hold of the whole buyer has none."""
-    return hold.order.external_id if hold.order else _now("all orders")
-
-
-def reason_words(hold: Hold) -> str:
-    """Every reason in words."""
-    said = [str(word_of(RULES, _code(reason))) for reason in hold.reasons]
-    return ", ".join([*said, hold.note] if hold.note else said)
-
-
-def _code(reason: Any) -> str:
-    return str(reason.get("rule", "")) if isinstance(reason, dict) else str(reason)
 
 
 def age_of(hold: Hold, page: PageContext) -> int:
