@@ -108,27 +108,15 @@ def list_moved_buyers() -> list[int]:
     return [row[0] for row in fetch_all(_MOVED_SQL)]
 
 
-# A limit that began or ended since an order was decided; a reservation or a release that is past its last day.
 _DUE_TODAY_SQL = """
 SELECT r.buyer_id FROM credit_reservation r WHERE r.state = 'active' AND r.expires_on < %(as_of)s
 UNION
 SELECT o.buyer_id FROM credit_release x JOIN invoices_order o ON o.id = x.order_id
 WHERE x.ended_at IS NULL AND x.valid_until < %(as_of)s
-UNION
-SELECT g.buyer_id FROM credit_ordergate g
-JOIN credit_ordercheck c ON c.id = g.check_row_id
-JOIN buyers_buyer b ON b.id = g.buyer_id
-JOIN credit_creditaccount a ON a.buyer_id = b.id OR a.group_id = b.group_id
-JOIN credit_creditlimit l ON l.account_id = a.id
-WHERE (g.state = 'approved' AND EXISTS (
-           SELECT FROM credit_reservation r WHERE r.order_id = g.order_id AND r.state = 'active')
-       OR g.state = 'held' AND EXISTS (
-           SELECT FROM invoices_order o WHERE o.id = g.order_id AND o.status IN ('open', 'in_production')))
-  AND (l.valid_from > c.as_of AND l.valid_from <= %(as_of)s OR l.valid_to >= c.as_of AND l.valid_to < %(as_of)s)
 ORDER BY 1
 """
 
 
 def list_due_buyers(*, as_of: date) -> list[int]:
-    """Buyers whose orders must be looked at because a day has come."""
+    """Buyers with a reservation or a release that is past its last day."""
     return [row[0] for row in fetch_all(_DUE_TODAY_SQL, {"as_of": as_of})]

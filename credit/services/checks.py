@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,13 +35,15 @@ __all__ = ["CheckRequest", "CheckResult", "NotApproved", "check_order"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
     """Ask about an order on record (``order_id``), about one that is put first (``order``), or, with both and as a
-    dry run, about a change of one. ``checkpoint`` None follows from the order's status."""
+    dry run, about a change of one. ``checkpoint`` None follows from the order's status; ``assumed_deposit`` (dry run
+    only, order's currency) stands for what was received for the order."""
 
     order_id: int | None = None
     order: OrderRecord | None = None
     expected_version: int | None = None
     checkpoint: Checkpoint | None = None
     is_secured: bool = False
+    assumed_deposit: Decimal | None = None
     cause: str = "asked"
 
 
@@ -162,7 +165,8 @@ def _what_if(request: CheckRequest, asker: Asker, as_of: date) -> CheckResult:
         question = _imagined(request, request.order, known, now)
     else:
         question = question_of(get_order(request.order_id or 0), request, now)
-    check, answer = make_check(replace(question, is_dry_run=True), asker)
+    question = replace(question, is_dry_run=True, assumed_deposit=_assumed(request, question.amount.amount))
+    check, answer = make_check(question, asker)
     audit.record(
         actor=asker.user,
         actor_label=asker.label,
@@ -173,6 +177,14 @@ def _what_if(request: CheckRequest, asker: Asker, as_of: date) -> CheckResult:
         rows=[check],
     )
     return CheckResult(check=check, answer=answer)
+
+
+def _assumed(request: CheckRequest, order_amount: Decimal) -> Decimal | None:
+    deposit = request.assumed_deposit
+    if deposit is not None and not 0 <= deposit <= order_amount:
+        params = {"field": "assumed_deposit", "value": str(deposit)}
+        raise DomainError("deposit_invalid", f"assumed_deposit: 0 to the order's amount, {order_amount}.", params)
+    return deposit
 
 
 def _known(request: CheckRequest) -> Order | None:

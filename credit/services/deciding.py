@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.conf import settings
-
 from core.domain.rates import RateTable
 from core.errors import DomainError
+from core.house import base_currency
 from core.money import Money
 from core.queries.rates import rate_table
 from core.services import audit
@@ -43,6 +42,7 @@ _OF_STATUS = {
 class Question:
     """What is asked about, on which date, at which moment; ``order_id`` None is a what-if without an order.
 
+    ``assumed_deposit`` (a what-if only, in the order's currency) stands for what was received for the order.
     ``is_strict``: an order whose currency has no rate is refused (somebody asks); else it is stopped (the machine asks
     again).
     """
@@ -62,6 +62,7 @@ class Question:
     at: datetime
     is_dry_run: bool = False
     is_strict: bool = True
+    assumed_deposit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,11 @@ class CheckResult:
     reservation: Reservation | None = None
     hold: Hold | None = None
 
+    @property
+    def gate_state(self) -> GateState | None:
+        """Whether the order may go now; None for a dry run."""
+        return GateState(self.gate.state) if self.gate else None
+
 
 def checkpoint_of(order: Order) -> Checkpoint:
     """The checkpoint that follows from the order's status."""
@@ -82,10 +88,12 @@ def checkpoint_of(order: Order) -> Checkpoint:
 
 def make_check(question: Question, asker: Asker) -> tuple[OrderCheck, Answer]:
     """Facts, rules, answer, and its record. Raises ``rate_missing`` if strict."""
-    rates = rate_table(base=settings.BASE_CURRENCY, as_of=question.as_of)
+    rates = rate_table(base=base_currency(), as_of=question.as_of)
     asked, no_rate = _asked(question, rates)
     facts = load_check_facts(asked, question.buyer_id, as_of=question.as_of, rates=rates)
     facts = _without_rate(facts, no_rate) if no_rate else facts
+    if question.assumed_deposit is not None:
+        facts = _with_deposit(facts, Money(question.assumed_deposit, question.amount.currency), rates)
     answer = run_check(facts=facts)
     made = Made(
         buyer_id=question.buyer_id,
@@ -128,6 +136,13 @@ def _asked(question: Question, rates: RateTable) -> tuple[Asked, str]:
 def _without_rate(facts: CheckFacts, currency: str) -> CheckFacts:
     missing = tuple(sorted({*facts.buyer.missing_rates, currency}))
     return replace(facts, buyer=replace(facts.buyer, missing_rates=missing))
+
+
+def _with_deposit(facts: CheckFacts, deposit: Money, rates: RateTable) -> CheckFacts:
+    """The facts as they would be with this deposit received instead of what was."""
+    base = rates.convert(deposit).amount
+    is_prepaid = facts.asked.is_prepaid or base >= facts.asked.amount_base > 0
+    return replace(facts, asked=replace(facts.asked, deposit_received_base=base, is_prepaid=is_prepaid))
 
 
 def decide(order: Order, gate: OrderGate, question: Question, asker: Asker, *, renew: bool) -> CheckResult:

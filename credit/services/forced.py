@@ -139,11 +139,12 @@ def _swap(hold: Hold, expected_version: int | None, **changes: Any) -> None:
 
 
 def _note(hold: Hold, action: str, actor: User, note: str, **data: str) -> None:
-    write_event(hold, action, actor=actor, note=note.strip()[:LONGEST_REASON], data=data)
+    event = write_event(hold, action, actor=actor, note=note.strip()[:LONGEST_REASON], data=data)
     audit.record(
         actor=actor,
         action=f"credit.hold.{action}",
         subject_type="hold",
         subject_id=hold.pk,
         data={"buyer": hold.buyer_id, "order": hold.order_id, "note": note, **data},
+        rows=[event],
     )

@@ -24,7 +24,7 @@ from credit.services.deciding import CheckResult
 from credit.services.records import stops_of
 
 # These give room and take none: approved orders stand.
-GIVES_ROOM = frozenset({"receipt", "cancelled", "room", "expired"})
+GIVES_ROOM = frozenset({"receipt", "cancelled", "room"})
 
 # Beyond so many held orders of a buyer, those that cannot fit any more are passed over.
 ALL_OF_THEM = 20
@@ -56,8 +56,8 @@ def enqueue_moved() -> int:
 
 
 def enqueue_due(*, as_of: date) -> int:
-    """Every quarter of an hour: reservations and releases past their day, limits that began or ended."""
-    return _enqueue_all(due.list_due_buyers(as_of=as_of), cause="limit_changed")
+    """Every quarter of an hour: reservations and releases past their last day."""
+    return _enqueue_all(due.list_due_buyers(as_of=as_of), cause="expired")
 
 
 def _enqueue_all(buyer_ids: Iterable[int], *, cause: str) -> int:
@@ -115,7 +115,7 @@ class _Pass:
                 continue
             self._checked[order.buyer_id] += 1
             result = self._one(order.order_id)
-            if result is not None and result.gate is not None and result.gate.state == GateState.HELD:
+            if result is not None and result.gate_state == GateState.HELD:
                 self._learn(order, frozenset(stops_of(result.check)))
 
     def _is_settled(self, order: due.Waiting) -> bool:
@@ -139,7 +139,7 @@ class _Pass:
         except NotApproved as refused:  # the others are still checked; then the job is tried again, or fails
             self._not_now = refused
             return None
-        self._counts[result.gate.state if result and result.gate else "followed"] += 1
+        self._counts[str(result.gate_state) if result else "followed"] += 1
         return result
 
     def finish(self) -> dict[str, int]:

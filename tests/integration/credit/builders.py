@@ -18,11 +18,14 @@ from buyers.services.facts import record_facts
 from buyers.services.memberships import set_group_membership
 from core.dates import business_date
 from core.domain.roles import Role
-from core.models import User
-from credit.domain.kinds import LimitKind
+from core.models import Job, User
+from core.services.pokes import get_task
+from credit.domain.kinds import GateState, LimitKind, ReservationState
+from credit.domain.releases import ReleaseTerms
 from credit.domain.standings import NO, StandingKind
-from credit.models import BuyerStanding, CreditAccount, CreditLimit
+from credit.models import BuyerStanding, CreditAccount, CreditLimit, OrderGate, Reservation
 from credit.services.accounts import account_of_buyer, account_of_group
+from credit.services.checks import CheckRequest, CheckResult, check_order
 from invoices.models import Order, Receipt, Shipment
 from invoices.services.orders import OrderRecord, put_order
 from invoices.services.posting.allocations import Incoming, post_receipt
@@ -138,3 +141,50 @@ def make_deposit(order: Order, amount: str, *, day: date = TODAY) -> Receipt:
             order_id=order.pk,
         )
     )
+
+
+def ask(order: Order, *, actor: User | None = None, **fields: Any) -> CheckResult:
+    """Ask credit about an order on record, as the ERP does."""
+    return check_order(CheckRequest(order_id=order.pk, **fields), as_of=TODAY, actor=actor, actor_label="api:erp")
+
+
+def approved_order(buyer: Buyer, amount: str = "80", **fields: Any) -> Order:
+    """An order that credit has let go."""
+    order = make_order(buyer, amount, **fields)
+    assert gate_state(order) == "unchecked"
+    assert ask(order).gate_state == GateState.APPROVED
+    return order
+
+
+def held_order(buyer: Buyer, amount: str = "80", **fields: Any) -> Order:
+    """An order that the rules stop."""
+    order = make_order(buyer, amount, **fields)
+    assert ask(order).gate_state == GateState.HELD
+    return order
+
+
+def gate_state(order: Order) -> str:
+    gate = OrderGate.objects.filter(order=order).first()
+    return gate.state if gate else GateState.UNCHECKED.value
+
+
+def reserved(*owners: Buyer) -> Decimal:
+    """What the orders of these buyers hold of their limits."""
+    active = Reservation.objects.filter(buyer__in=owners, state=ReservationState.ACTIVE)
+    return sum((row.amount for row in active), Decimal(0))
+
+
+def run_jobs() -> list[str]:
+    """Do every job that is ready, with the tasks that workers run; the causes of re-checks in order."""
+    done: list[str] = []
+    while ready := Job.objects.filter(state=Job.State.READY).order_by("pk").first():
+        get_task(ready.task)(job_id=ready.pk)
+        ready.refresh_from_db()
+        assert ready.state == Job.State.DONE, ready.error
+        done.append(ready.params.get("cause", ready.task))
+    return done
+
+
+def release_terms(amount: str = "80", **fields: Any) -> ReleaseTerms:
+    given = {"valid_until": TODAY + timedelta(days=10), "review_on": TODAY + timedelta(days=5), "reason": "old friend"}
+    return ReleaseTerms(amount=Decimal(amount), **(given | fields))
