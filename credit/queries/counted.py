@@ -13,6 +13,7 @@ from buyers.models import Buyer
 from buyers.queries.merges import list_records
 from core.dates import business_date
 from core.domain.rates import RateTable
+from core.errors import DomainError
 from core.money import Money, round_money
 from core.queries.rates import rate_table
 from credit.domain.authority import Authority, EarlierRequest, counted_uninsured
@@ -24,7 +25,7 @@ from credit.models import CreditAccount, LimitRequest
 from credit.queries.accounts import account_members, grades_of
 from credit.queries.authority import current_authority
 from credit.queries.limit_facts import InsuredSum, covers_of
-from credit.queries.limits import limits_in_force
+from credit.queries.limits import AccountLimit, limits_in_force
 from credit.queries.parties import get_party
 
 COUNTING = (RequestState.PENDING, RequestState.APPROVED)
@@ -146,8 +147,20 @@ def _group_others(question: Question, rates: RateTable) -> Decimal:
     covers = covers_of(others, as_of=question.as_of, rates=rates)
     limits = limits_in_force(buyer_ids=others, as_of=question.as_of, rates=rates)
     asked = _asked_for(others, question)
+    _check_rates([limits.of_buyer(pk) for pk in others])
     held = {pk: _uninsured(limits.of_buyer(pk).limit.allowed_base, [covers[pk]], rates.base) for pk in others}
     return sum((max(held[pk], asked.get(pk, ZERO)) for pk in others), ZERO)
+
+
+def _check_rates(limits: Sequence[AccountLimit]) -> None:
+    """A limit that cannot be converted would count as none: refuse instead."""
+    missing = sorted({currency for found in limits for currency in found.missing_rates})
+    if missing:
+        raise DomainError(
+            "rate_missing",
+            f"Limits of the group in {', '.join(missing)} cannot be converted. Load newer rates.",
+            {"field": "currency", "value": missing[0]},
+        )
 
 
 def _asked_for(others: Sequence[int], question: Question) -> dict[int, Decimal]:

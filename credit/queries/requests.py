@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from core.access.scope import Scope
+from core.domain.roles import Permission, is_granted
 from core.errors import Denied, NotFound
 from core.models import User
 from core.money import Money
@@ -70,6 +71,8 @@ def get_request(request_id: int, *, scope: Scope, as_of: date) -> RequestDetail:
 
 def standing_of(request: LimitRequest, *, user: User, as_of: date) -> list[MaySign]:
     """For a page: may this person sign, for themselves and for each whom they stand in for today."""
+    if not is_granted(user.role, Permission.LIMIT_DECIDE):
+        return [MaySign(False, "role_may_not_decide", "Your role does not decide on limits.")]
     asking, authority = asking_of(request, as_of=as_of)
     given = signatures_of(request)
     found = [_may_sign(user, None, asking, authority, given, as_of)]

@@ -224,6 +224,16 @@ def test_limits_of_the_group_are_added_whether_in_force_or_asked_for() -> None:
         approve(ask(two, "200000", by=analyst), by=make_user())
 
 
+def test_a_sibling_limit_without_a_rate_is_no_limit_of_nothing() -> None:
+    one, two = make_clean_buyer(), make_clean_buyer()
+    make_group(one, two)
+    make_limit(two, "150000", currency="XAF")
+    with pytest.raises(DomainError) as refused:
+        ask(one, "1000", by=make_user(Role.ANALYST))
+    assert refused.value.code == "rate_missing"
+    assert not LimitRequest.objects.exists()
+
+
 def test_a_group_limit_counts_by_its_least_insured_member_and_its_worst_grade() -> None:
     one, two = make_clean_buyer(grade="A"), make_clean_buyer(grade="D")
     insure(one, "500000")
