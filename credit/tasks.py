@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from celery import shared_task
-from django.conf import settings
-from django.utils import timezone
 
 from buyers.services.rechecks import RECHECK_MOVED_TASK, RECHECK_TASK
-from core.dates import business_date
+from core.house import today
 from core.jobs import job_task
 from core.models import Job
-from credit.services import recheck
+from credit.services import limit_days, recheck, reviews
 
 EXPIRE_TASK = "credit.expire"
-
-
-def _today() -> date:
-    return business_date(timezone.now(), settings.TIME_ZONE)
+LIMIT_DAYS_TASK = "credit.note_limit_days"
+REVIEWS_TASK = "credit.refresh_reviews"
 
 
 @job_task(RECHECK_TASK)
 def recheck_buyer(job: Job) -> dict[str, Any]:
     """Check the open orders of the buyer that ``params`` names again."""
-    return recheck.recheck_buyer(job.params["buyer"], cause=job.params["cause"], as_of=_today())
+    return recheck.recheck_buyer(job.params["buyer"], cause=job.params["cause"], as_of=today())
 
 
 @job_task(RECHECK_MOVED_TASK)
@@ -36,5 +31,17 @@ def recheck_moved(job: Job) -> dict[str, Any]:
 
 @shared_task(name=EXPIRE_TASK, ignore_result=True)
 def expire(**_: object) -> None:
-    """Have orders looked at because a day has come: reservations, releases, limits. Safe to run twice."""
-    recheck.enqueue_due(as_of=_today())
+    """Have orders looked at whose reservation or release is past its last day. Safe to run twice."""
+    recheck.enqueue_due(as_of=today())
+
+
+@shared_task(name=LIMIT_DAYS_TASK, ignore_result=True)
+def note_limit_days(**_: object) -> None:
+    """Limits that began or are over: re-checks, and a review of what ended. Safe to run twice."""
+    limit_days.note_limit_days(as_of=today())
+
+
+@shared_task(name=REVIEWS_TASK, ignore_result=True)
+def refresh_reviews(**_: object) -> None:
+    """Nightly: reviews of every account with a limit, sooner where grade or exposure ask for it. Safe to run twice."""
+    reviews.refresh_reviews(as_of=today())
