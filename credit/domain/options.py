@@ -59,7 +59,7 @@ def _pay_now(facts: CheckFacts) -> Iterator[Candidate]:
 
 def _debt(exposure: Exposure) -> Decimal:
     sums = exposure.by_part
-    return sum((sums[p] for p in SHIPPED), ZERO) - sum((sums[p] for p in PAID_ALREADY), ZERO)
+    return sum((sums[part] for part in SHIPPED), ZERO) - sum((sums[part] for part in PAID_ALREADY), ZERO)
 
 
 def _paid(facts: CheckFacts, amount: Decimal, *, clears: bool) -> CheckFacts:
