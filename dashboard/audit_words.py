@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.credit_audit_words import CREDIT_ACTIONS
+
 AUDIT_ACTIONS = {
+    **CREDIT_ACTIONS,
     "core.user.created": _("account created"),
     "core.user.role_changed": _("role changed"),
     "core.user.deactivated": _("account deactivated"),

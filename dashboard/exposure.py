@@ -15,7 +15,7 @@ from core.domain.roles import Permission
 from core.errors import DomainError
 from core.queries.rates import rate_table
 from credit.domain.exposure import Part
-from credit.queries.exposure_rows import ComponentRow, list_component_rows
+from credit.queries.exposure_rows import ComponentRow, list_component_rows, reconcile
 from dashboard.check_words import PARTS
 from dashboard.exports import wanted_export
 from dashboard.pages import PageView
@@ -91,6 +91,7 @@ class ExposurePage(PageView):
             table=configure(request, table),
             whose=whose,
             part=PARTS.get(part, ""),
+            ledger=[] if part else reconcile(list(whose.buyer_ids), as_of=page.as_of, rates=rates),
             total=sum((row.amount_base or 0 for row in rows), 0) if part else None,
         )
 

@@ -29,8 +29,9 @@ class DeskForm(forms.Form):
 
     def refuse(self, problem: DomainError) -> None:
         """Show a rule's refusal at the field it names, else above the form."""
-        field = problem.params.get("field")
-        self.add_error(field if field in self.fields else None, problem.message)
+        name = str(problem.params.get("field", ""))
+        is_shown = name in self.fields and not self.fields[name].widget.is_hidden
+        self.add_error(name if is_shown else None, problem.message)
 
 
 class DayInput(forms.DateInput):

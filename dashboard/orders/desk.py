@@ -18,7 +18,7 @@ from credit.services.checks import CheckRequest, check_order
 from credit.services.gate import recheck_order
 from dashboard.exports import wanted_export
 from dashboard.orders.answer import AnswerView, answer_of
-from dashboard.orders.form import FIELD_OF, OrderForm, initial_of, record_of
+from dashboard.orders.form import FIELD_OF, OrderForm, assumed_deposit, initial_of, plain_number, record_of
 from dashboard.orders.tables import ChecksTable, OpenOrdersTable
 from dashboard.pages import PageView
 from dashboard.queries.accounts import Account, get_account
@@ -77,6 +77,7 @@ class DeskPage(PageView):
             order=record,
             checkpoint=Checkpoint(given["checkpoint"]),
             cause="what_if",
+            assumed_deposit=assumed_deposit(given),
         )
         user = self.page.user
         done = check_order(asked, as_of=self.page.today, actor_label=user.username, actor=user, dry_run=True)
@@ -191,7 +192,7 @@ def _asked_again(check: OrderCheck) -> dict[str, Any]:
     """The form as it was asked."""
     names = ("terms", "terms_days", "deposit_percent", "ship_date", "checkpoint")
     asked = {name: check.asked[name] for name in names if check.asked.get(name) is not None}
-    return {**asked, "currency": check.currency, "amount": check.amount.normalize()}
+    return {**asked, "currency": check.currency, "amount": plain_number(check.amount)}
 
 
 def _is_fragment(request: HttpRequest) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.money import minor_digits
 from credit.domain.kinds import Checkpoint
 from dashboard.credit_labels import CHECKPOINTS
 from dashboard.forms import DayInput, DeskForm
@@ -39,6 +41,7 @@ class OrderForm(DeskForm):
     deposit_percent = forms.DecimalField(
         label=_("Deposit, %"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
     )
+    is_received = forms.BooleanField(label=_("assume that the deposit is received"), required=False)
     ship_date = forms.DateField(label=_("Planned shipment"), widget=DayInput, required=False)
     checkpoint = forms.ChoiceField(label=_("Asked at"), choices=[(code, CHECKPOINTS[code]) for code in ASKABLE])
 
@@ -62,9 +65,23 @@ def record_of(given: dict[str, Any], *, buyer_id: int, order: Order | None, toda
         amount=given["amount"],
         terms=given["terms"],
         terms_days=given["terms_days"],
-        deposit_percent=given["deposit_percent"] or 0,
+        deposit_percent=given["deposit_percent"] or Decimal(0),
         planned_ship_date=given["ship_date"],
     )
+
+
+def assumed_deposit(given: dict[str, Any]) -> Decimal | None:
+    """The deposit as if it had come, in the order's currency; None to go by what was received."""
+    percent = given["deposit_percent"]
+    if not (given["is_received"] and percent):
+        return None
+    exact = given["amount"] * percent / 100
+    return exact.quantize(Decimal(1).scaleb(-minor_digits(given["currency"])), rounding=ROUND_HALF_UP)
+
+
+def plain_number(value: Decimal) -> str:
+    """For an input: no needless zeros, no exponent."""
+    return f"{value.normalize():f}"
 
 
 def initial_of(order: Order | None, *, buyer_code: str, currency: str) -> dict[str, Any]:
@@ -75,11 +92,11 @@ def initial_of(order: Order | None, *, buyer_code: str, currency: str) -> dict[s
     return {
         "order": order.pk,
         "buyer": buyer_code,
-        "amount": order.amount.normalize() if order.amount == order.amount.to_integral() else order.amount,
+        "amount": plain_number(order.amount),
         "currency": order.currency,
         "terms": order.terms,
         "terms_days": order.terms_days,
-        "deposit_percent": order.deposit_percent,
+        "deposit_percent": plain_number(order.deposit_percent),
         "ship_date": order.planned_ship_date,
         "checkpoint": Checkpoint.ORDER,
     }

@@ -67,6 +67,12 @@ def test_golden_order_is_refused_with_every_way_out(world: CreditWorld) -> None:
         assert words in page, words
 
 
+def test_deposit_that_is_assumed_received_lowers_the_use(world: CreditWorld) -> None:
+    page = words_of(what_if(sign_in("credit_analyst"), order=world.new.pk, deposit_percent="30", is_received="on"))
+    assert "516,000.00 USD" in page
+    assert "Bring the use down by 16,000.00 USD" in page
+
+
 def test_what_if_stores_its_answer_and_nothing_else(world: CreditWorld) -> None:
     before = Reservation.objects.count()
     what_if(sign_in("credit_analyst"))
@@ -127,7 +133,7 @@ def test_sales_see_their_own_buyers_only(world: CreditWorld) -> None:
     ("changes", "words"),
     [
         ({"buyer": "NOBODY"}, "There is no buyer"),
-        ({"currency": "XXX"}, "XXX"),
+        ({"currency": "ZZZ"}, "ZZZ"),
         ({"amount": "-5"}, "amount"),
         ({"amount": "1e30"}, "digits"),
         ({"ship_date": "2001-01-01"}, "ship"),
