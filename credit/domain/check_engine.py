@@ -54,9 +54,8 @@ def at_checkpoint(answers: Iterable[RuleAnswer], checkpoint: Checkpoint) -> tupl
     """The same answers, stops turned into warnings where the checkpoint only warns."""
     if checkpoint not in WARNS_ONLY:
         return tuple(answers)
-    return tuple(
-        replace(a, result=Result.WARN, waived=Waiver(checkpoint)) if a.result is Result.STOP else a for a in answers
-    )
+    why = Waiver(checkpoint)
+    return tuple(replace(a, result=Result.WARN, waived=why) if a.result is Result.STOP else a for a in answers)
 
 
 def worst(answers: Iterable[RuleAnswer]) -> Result:

@@ -126,7 +126,7 @@ def limit_expired(facts: CheckFacts) -> RuleAnswer:
     return _state(RuleCode.LIMIT_EXPIRED, facts, is_found=is_expired, cause=Cause.LIMIT_ENDED)
 
 
-def _state(rule: RuleCode, facts: CheckFacts, *, is_found: bool, cause: str) -> RuleAnswer:
+def _state(rule: RuleCode, facts: CheckFacts, *, is_found: bool, cause: Cause) -> RuleAnswer:
     limit = facts.buyer.limit
     ended = limit.valid_to if limit.valid_to and limit.valid_to < facts.as_of else None
     return RuleAnswer(

@@ -143,19 +143,23 @@ def _rates(missing: str) -> RuleAnswer:
 def _receipts(facts: CheckFacts) -> RuleAnswer:
     setting, age = facts.setting(RuleCode.STALE_DATA), facts.buyer.receipts_age_working_days
     warn, stop = setting.whole("warn_working_days"), setting.whole("stop_working_days")
-    result = Result.STOP if age is None or age >= stop else Result.WARN if age >= warn else Result.PASS
+    result, cause = _receipts_finding(age, warn, stop)
     return RuleAnswer(
         RuleCode.STALE_DATA,
         result,
+        cause,
         measured=age,
         threshold=stop if result is Result.STOP else warn,
         data={"warn_working_days": warn, "stop_working_days": stop},
         age_days=age,
         fix=Fix(FixCode.LOAD_RECEIPTS) if result is not Result.PASS else None,
         unit=Unit.WORKING_DAYS,
-        cause=Cause.RECEIPTS_NEVER_LOADED
-        if age is None
-        else Cause.RECEIPTS_OLD
-        if age >= warn
-        else Cause.RECEIPTS_FRESH,
     )
+
+
+def _receipts_finding(age: int | None, warn: int, stop: int) -> tuple[Result, Cause]:
+    if age is None:
+        return Result.STOP, Cause.RECEIPTS_NEVER_LOADED
+    if age < warn:
+        return Result.PASS, Cause.RECEIPTS_FRESH
+    return Result.STOP if age >= stop else Result.WARN, Cause.RECEIPTS_OLD
