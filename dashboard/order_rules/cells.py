@@ -26,7 +26,7 @@ NUMBERS: dict[str, Any] = {
     "horizon_days": _("horizon, days"),
     "max_base": _("largest order"),
     "days": _("older than, days"),
-    "percent_of_limit": _("more than, % of the limit"),
+    "percent_of_limit": _("more than, percent of the limit"),
     "stop_level": _("stops from level"),
     "warn_open": _("warns from, open"),
     "stop_in_12_months": _("stops from, in 12 months"),
