@@ -51,9 +51,11 @@ def _unseen(limit_ids: Iterable[int], action: str) -> list[int]:
 
 @transaction.atomic
 def _note_end(limit_id: int, as_of: date) -> bool:
-    """True unless another version had taken its place before it ended."""
+    """True unless another version had taken its place by the day after."""
     limit = _locked(limit_id)
-    if limit.valid_to is None or not _counts(limit, limit.valid_to) or not _unseen([limit_id], ENDED):
+    if limit.valid_to is None or not _counts(limit, limit.valid_to + timedelta(days=1)):
+        return False
+    if not _unseen([limit_id], ENDED):
         return False
     _note(limit, ENDED)
     plan_review(limit.account, as_of=as_of, due_on=as_of)

@@ -11,17 +11,22 @@ from core.domain.roles import Role
 from core.errors import Conflict, Denied, DomainError, NotFound
 from core.models import AuditEvent, Job
 from core.money import Money
-from credit.domain.kinds import LimitKind
+from credit.domain.kinds import GateState, LimitKind
 from credit.models import CreditLimit, CreditReview
 from credit.services.limit_days import note_limit_days
 from credit.services.limits import NewLimit, set_limit
-from tests.integration.credit.asking import new_limit
+from tests.integration.credit.asking import approve, ask, new_limit
 from tests.integration.credit.builders import (
     TODAY,
+    approved_order,
+    gate_state,
+    held_order,
     make_clean_buyer,
     make_group,
     make_limit,
     make_user,
+    reserved,
+    run_jobs,
 )
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +193,43 @@ def test_a_merged_buyers_own_account_takes_no_more_limits() -> None:
         cut(limit, new_limit("300"))
     assert refused.value.code == "account_merged"
     assert CreditLimit.objects.count() == 1
+
+
+def test_a_cut_below_the_exposure_holds_the_approved_orders_by_itself() -> None:
+    buyer = make_clean_buyer()
+    limit = make_limit(buyer, "500")
+    order = approved_order(buyer, "80")
+    cut(limit, new_limit("50"))
+    run_jobs()
+    assert (gate_state(order), reserved(buyer)) == (GateState.HELD, 0)
+
+
+def test_an_approved_higher_limit_lets_the_held_order_go_by_itself() -> None:
+    buyer = make_clean_buyer()
+    make_limit(buyer, "50")
+    order = held_order(buyer, "80")
+    approve(ask(buyer, "500", by=make_user(Role.ANALYST)), by=make_user())
+    run_jobs()
+    assert gate_state(order) == GateState.APPROVED
+
+
+def test_a_cut_group_limit_holds_orders_of_the_group() -> None:
+    one, two = make_clean_buyer(), make_clean_buyer()
+    group = make_group(one, two)
+    for owner in (one, two, group):
+        make_limit(owner, "500")
+    orders = [approved_order(buyer, "80") for buyer in (one, two)]
+    cut(CreditLimit.objects.get(account__group=group), new_limit("50"))
+    run_jobs()
+    assert [gate_state(order) for order in orders] == [GateState.HELD, GateState.HELD]
+
+
+def test_a_temporary_limit_that_is_over_has_the_order_checked_the_next_day() -> None:
+    buyer = make_clean_buyer()
+    make_limit(buyer, "50")
+    make_limit(buyer, "500", kind=LimitKind.TEMPORARY, until=TODAY - timedelta(days=1))
+    make_limit(buyer, "400", kind=LimitKind.TEMPORARY, since=TODAY, until=TODAY)
+    approved_order(buyer, "80")
+    Job.objects.all().delete()
+    assert note_limit_days(as_of=TOMORROW) == 1
+    assert rechecks() == [buyer.pk]
