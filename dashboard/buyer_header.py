@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from alerts.models import Alert
 from alerts.queries.alerts import list_alerts, list_alerts_as_of
+from credit.queries.standings import get_standings
 from dashboard import labels
 from dashboard.alert_lines import AlertLine, lines_of, without_milder
 from dashboard.context import PageContext
+from dashboard.credit_terms import terms_words
 from dashboard.open_items import items_url
 from dashboard.queries.accounts import Account
 from dashboard.queries.owed import Owed, list_owed, total_of
@@ -22,6 +24,7 @@ class Header:
     status: labels.Label
     owed: Owed
     standing: Standing | None
+    terms: str
     alerts: list[AlertLine]
     rows_url: str
     overdue_url: str
@@ -35,6 +38,7 @@ def header_of(*, account: Account, page: PageContext) -> Header:
         status=labels.label_of(labels.BUYER_STATUS, account.buyer.status),
         owed=total_of(owed),
         standing=get_standing(buyer_id=account.buyer.pk, as_of=page.as_of),
+        terms=terms_words(get_standings([account.buyer.pk], as_of=page.as_of)[account.buyer.pk].default_terms),
         alerts=lines_of(without_milder(_alerts(account, page)), page.scope),
         rows_url=items_url(buyer=account.buyer.code),
         overdue_url=items_url(buyer=account.buyer.code, overdue=1),
