@@ -61,6 +61,7 @@ AUDIT_ACTIONS = {
 AUDIT_DATA = {
     "added": _("added"),
     "amount": _("amount"),
+    "assignee": _("owner"),
     "before": _("before"),
     "buyers": _("buyers"),
     "created": _("created"),
