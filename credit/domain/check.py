@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from credit.domain.check_answers import Answer, Figure, Fix, OptionCode, ReleaseOption, RuleAnswer, Unit
+from credit.domain.check_answers import (
+    Answer,
+    Cause,
+    Figure,
+    Fix,
+    FixCode,
+    OptionCode,
+    ReleaseOption,
+    RuleAnswer,
+    Unit,
+    Waiver,
+)
 from credit.domain.check_engine import at_checkpoint, deciding, evaluate, over_by, worst
 from credit.domain.check_facts import Asked, CheckFacts, PartyFacts
 from credit.domain.exposure import ZERO
@@ -13,12 +24,13 @@ from credit.domain.limits import LimitInForce, LimitState
 from credit.domain.options import release_options
 
 __all__ = [
-    "ENGINE",
     "Answer",
     "Asked",
+    "Cause",
     "CheckFacts",
     "Figure",
     "Fix",
+    "FixCode",
     "LimitInForce",
     "LimitState",
     "OptionCode",
@@ -26,11 +38,9 @@ __all__ = [
     "ReleaseOption",
     "RuleAnswer",
     "Unit",
+    "Waiver",
     "run_check",
 ]
-
-# Stored with every answer; a new way to answer is a new name.
-ENGINE = "check-1"
 
 
 def run_check(*, facts: CheckFacts) -> Answer:

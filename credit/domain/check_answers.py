@@ -5,42 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
+from credit.domain.check_codes import Cause, FixCode, OptionCode, Unit, Waiver
 from credit.domain.kinds import Result
 from credit.domain.rules import RuleCode
 
+__all__ = ["Answer", "Cause", "Figure", "Fix", "FixCode", "OptionCode", "ReleaseOption", "RuleAnswer", "Unit", "Waiver"]
+
 Figure = Decimal | int | str | None
-
-
-class Unit(StrEnum):
-    """What ``measured`` and ``threshold`` of a rule are; ``BASE`` is money in base currency."""
-
-    BASE = "base"
-    DAYS = "days"
-    WORKING_DAYS = "working_days"
-    COUNT = "count"
-    LEVEL = "level"
-    GRADE = "grade"
-    TERMS = "terms"
-    WORD = "word"
-
-
-class OptionCode(StrEnum):
-    """What would release an order; the set is static."""
-
-    PAY_NOW = "pay_now"
-    DEPOSIT = "deposit"
-    SHIP_LATER = "ship_later"
-    TEMPORARY_LIMIT = "temporary_limit"
-    CONFIRMED_LC = "confirmed_lc"
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
     """What would make a rule pass, as a code and its parameters; the words are the presenter's."""
 
-    code: str
+    code: FixCode
     params: Mapping[str, Figure] = field(default_factory=dict)
 
 
@@ -48,21 +27,21 @@ class Fix:
 class RuleAnswer:
     """One rule: what it measured against which threshold, from which data, how old these are, and what would help.
 
-    ``cause`` says in one word why (e.g. ``over_limit``); ``waived`` why a finding does not count (``excluded``,
-    ``prepaid``, ``warns_only``, or the checkpoint), and ``found`` what the rule itself would have answered.
+    ``found`` is what the rule itself answers, ``result`` what counts of it once settings, prepayment and the checkpoint
+    (``waived``) have been regarded.
     """
 
     rule: RuleCode
     result: Result
+    cause: Cause
     measured: Figure = None
     threshold: Figure = None
     data: Mapping[str, Figure] = field(default_factory=dict)
     age_days: int | None = None
     fix: Fix | None = None
     unit: Unit = Unit.WORD
-    cause: str = ""
     found: Result = Result.PASS
-    waived: str = ""
+    waived: Waiver = Waiver.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from credit.domain.check_answers import Fix, RuleAnswer, Unit
+from credit.domain.check_answers import Fix, RuleAnswer
+from credit.domain.check_codes import Cause, FixCode, Unit
 from credit.domain.check_facts import CheckFacts
 from credit.domain.kinds import Result
 from credit.domain.rules import RuleCode
@@ -25,7 +26,7 @@ def oldest_overdue(facts: CheckFacts) -> RuleAnswer:
         age_days=facts.buyer.overdue_age_days,
         fix=_collect(facts) if result is not Result.PASS else None,
         unit=Unit.DAYS,
-        cause="overdue_too_old" if result is not Result.PASS else "nothing_too_old",
+        cause=Cause.OVERDUE_TOO_OLD if result is not Result.PASS else Cause.NOTHING_TOO_OLD,
     )
 
 
@@ -43,7 +44,7 @@ def overdue_amount_age(facts: CheckFacts) -> RuleAnswer:
         age_days=buyer.overdue_age_days,
         fix=_collect(facts) if is_found else None,
         unit=Unit.BASE,
-        cause="much_overdue_long" if is_found else "overdue_bearable",
+        cause=Cause.MUCH_OVERDUE_LONG if is_found else Cause.OVERDUE_BEARABLE,
     )
 
 
@@ -59,7 +60,7 @@ def dunning_level(facts: CheckFacts) -> RuleAnswer:
         age_days=facts.buyer.overdue_age_days,
         fix=_collect(facts) if level >= stop else None,
         unit=Unit.LEVEL,
-        cause="dunned" if level >= stop else "not_dunned_so_far",
+        cause=Cause.DUNNED if level >= stop else Cause.NOT_DUNNED_SO_FAR,
     )
 
 
@@ -76,11 +77,11 @@ def broken_promises(facts: CheckFacts) -> RuleAnswer:
         threshold=stop if stops else warn,
         data={"open": buyer.open_broken_promises, "in_12_months": buyer.broken_promises_12m},
         age_days=buyer.overdue_age_days,
-        fix=Fix("keep_promises") if result is not Result.PASS else None,
+        fix=Fix(FixCode.KEEP_PROMISES) if result is not Result.PASS else None,
         unit=Unit.COUNT,
-        cause="promises_broken" if result is not Result.PASS else "promises_kept",
+        cause=Cause.PROMISES_BROKEN if result is not Result.PASS else Cause.PROMISES_KEPT,
     )
 
 
 def _collect(facts: CheckFacts) -> Fix:
-    return Fix("collect_overdue", {"overdue_base": facts.buyer.overdue_base})
+    return Fix(FixCode.COLLECT_OVERDUE, {"overdue_base": facts.buyer.overdue_base})

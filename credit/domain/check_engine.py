@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from credit.domain import check_conduct, check_limits, check_standing, check_terms
 from credit.domain.check_answers import RuleAnswer
+from credit.domain.check_codes import Cause, Waiver
 from credit.domain.check_facts import CheckFacts
 from credit.domain.check_limits import USE_RULES, blocking_uses
 from credit.domain.exposure import ZERO
@@ -39,9 +40,9 @@ SEVERITY: Mapping[Result, int] = {Result.PASS: 0, Result.WARN: 1, Result.STOP: 2
 # A quotation binds nobody; goods that have left must stay billable.
 WARNS_ONLY = frozenset({Checkpoint.QUOTATION, Checkpoint.INVOICE})
 # Findings that no setting and no prepayment softens.
-_HARD_CAUSES = frozenset({"rate_missing"})
+_HARD_CAUSES = frozenset({Cause.RATE_MISSING})
 # Grade E goes against cash in advance and a manager's release only: money paid ahead is half of it.
-_UNPAID_CAUSES = _HARD_CAUSES | {"grade_stops"}
+_UNPAID_CAUSES = _HARD_CAUSES | {Cause.GRADE_STOPS}
 
 
 def evaluate(*, facts: CheckFacts) -> tuple[RuleAnswer, ...]:
@@ -53,7 +54,8 @@ def at_checkpoint(answers: Iterable[RuleAnswer], checkpoint: Checkpoint) -> tupl
     """The same answers, stops turned into warnings where the checkpoint only warns."""
     if checkpoint not in WARNS_ONLY:
         return tuple(answers)
-    return tuple(replace(a, result=Result.WARN, waived=checkpoint) if a.result is Result.STOP else a for a in answers)
+    why = Waiver(checkpoint)
+    return tuple(replace(a, result=Result.WARN, waived=why) if a.result is Result.STOP else a for a in answers)
 
 
 def worst(answers: Iterable[RuleAnswer]) -> Result:
@@ -94,17 +96,17 @@ def _settled(answer: RuleAnswer, facts: CheckFacts) -> RuleAnswer:
     return replace(answer, found=answer.result, result=result, waived=waived)
 
 
-def _counts(answer: RuleAnswer, facts: CheckFacts) -> tuple[Result, str]:
+def _counts(answer: RuleAnswer, facts: CheckFacts) -> tuple[Result, Waiver]:
     if answer.result is Result.PASS or answer.cause in _HARD_CAUSES:
-        return answer.result, ""
+        return answer.result, Waiver.NONE
     setting = _setting(answer.rule, facts)
     if not setting.is_enabled:
-        return Result.PASS, "excluded"
+        return Result.PASS, Waiver.EXCLUDED
     if _is_paid(answer, facts):
-        return Result.PASS, "prepaid"
+        return Result.PASS, Waiver.PREPAID
     if SEVERITY[answer.result] > SEVERITY[setting.effect]:
-        return setting.effect, "warns_only"
-    return answer.result, ""
+        return setting.effect, Waiver.WARNS_ONLY
+    return answer.result, Waiver.NONE
 
 
 def _is_paid(answer: RuleAnswer, facts: CheckFacts) -> bool:

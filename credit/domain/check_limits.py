@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from credit.domain.check_answers import Figure, Fix, RuleAnswer, Unit
+from credit.domain.check_answers import Figure, Fix, RuleAnswer
+from credit.domain.check_codes import Cause, FixCode, Unit
 from credit.domain.check_facts import CheckFacts, PartyFacts
 from credit.domain.exposure import ZERO, Part
 from credit.domain.kinds import Result
@@ -74,7 +75,7 @@ def _use(rule: RuleCode, facts: CheckFacts) -> RuleAnswer:
 def group_limit(facts: CheckFacts) -> RuleAnswer:
     """Use of the group's limit by all its members, by the measure that stops the buyer; no group limit, no finding."""
     if facts.group is None:
-        return RuleAnswer(RuleCode.GROUP_LIMIT, Result.PASS, unit=Unit.BASE, cause="no_group_limit")
+        return RuleAnswer(RuleCode.GROUP_LIMIT, Result.PASS, unit=Unit.BASE, cause=Cause.NO_GROUP_LIMIT)
     used = blocking_use_amount(party=facts.group, facts=facts)
     return _against_limit(RuleCode.GROUP_LIMIT, used, facts.group, facts)
 
@@ -89,9 +90,9 @@ def _against_limit(rule: RuleCode, used: Decimal, party: PartyFacts, facts: Chec
         threshold=limit,
         data={**_figures(party, facts), "over_by": over},
         age_days=0,
-        fix=Fix("reduce_use", {"over_by": over}) if over else None,
+        fix=Fix(FixCode.REDUCE_USE, {"over_by": over}) if over else None,
         unit=Unit.BASE,
-        cause="over_limit" if over else "within_limit",
+        cause=Cause.OVER_LIMIT if over else Cause.WITHIN_LIMIT,
     )
 
 
@@ -114,7 +115,7 @@ def limit_missing(facts: CheckFacts) -> RuleAnswer:
     """No limit was ever set, or it was taken away (0): stop."""
     limit = facts.buyer.limit
     is_missing = limit.state is LimitState.MISSING or (limit.state is LimitState.IN_FORCE and limit.amount_base <= 0)
-    return _state(RuleCode.LIMIT_MISSING, facts, is_found=is_missing, cause="no_limit")
+    return _state(RuleCode.LIMIT_MISSING, facts, is_found=is_missing, cause=Cause.NO_LIMIT)
 
 
 def limit_expired(facts: CheckFacts) -> RuleAnswer:
@@ -122,10 +123,10 @@ def limit_expired(facts: CheckFacts) -> RuleAnswer:
     limit = facts.buyer.limit
     has_ended = limit.state is not LimitState.MISSING and limit.valid_to is not None and limit.valid_to < facts.as_of
     is_expired = limit.state is LimitState.EXPIRED or has_ended
-    return _state(RuleCode.LIMIT_EXPIRED, facts, is_found=is_expired, cause="limit_ended")
+    return _state(RuleCode.LIMIT_EXPIRED, facts, is_found=is_expired, cause=Cause.LIMIT_ENDED)
 
 
-def _state(rule: RuleCode, facts: CheckFacts, *, is_found: bool, cause: str) -> RuleAnswer:
+def _state(rule: RuleCode, facts: CheckFacts, *, is_found: bool, cause: Cause) -> RuleAnswer:
     limit = facts.buyer.limit
     ended = limit.valid_to if limit.valid_to and limit.valid_to < facts.as_of else None
     return RuleAnswer(
@@ -135,8 +136,8 @@ def _state(rule: RuleCode, facts: CheckFacts, *, is_found: bool, cause: str) -> 
         threshold=LimitState.IN_FORCE,
         data={"valid_to": limit.valid_to.isoformat() if limit.valid_to else None},
         age_days=(facts.as_of - ended).days if ended else None,
-        fix=Fix("request_limit") if is_found else None,
-        cause=cause if is_found else "limit_in_force",
+        fix=Fix(FixCode.REQUEST_LIMIT) if is_found else None,
+        cause=cause if is_found else Cause.LIMIT_IN_FORCE,
     )
 
 
@@ -150,7 +151,7 @@ def order_value(facts: CheckFacts) -> RuleAnswer:
         threshold=cap,
         data={"amount": facts.asked.amount.amount, "currency": facts.asked.amount.currency},
         age_days=0,
-        fix=Fix("smaller_order", {"max_base": cap}) if value > cap else None,
+        fix=Fix(FixCode.SMALLER_ORDER, {"max_base": cap}) if value > cap else None,
         unit=Unit.BASE,
-        cause="order_too_large" if value > cap else "order_value_fits",
+        cause=Cause.ORDER_TOO_LARGE if value > cap else Cause.ORDER_VALUE_FITS,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from buyers.domain.facts import KycStatus, ScreeningResult
-from credit.domain.check_answers import Fix, RuleAnswer, Unit
+from credit.domain.check_answers import Fix, RuleAnswer
+from credit.domain.check_codes import Cause, FixCode, Unit
 from credit.domain.check_facts import CheckFacts
 from credit.domain.kinds import Result
 from credit.domain.rules import RuleCode
@@ -22,8 +23,8 @@ def sanctions(facts: CheckFacts) -> RuleAnswer:
         measured=found,
         threshold=ScreeningResult.CLEAR,
         age_days=facts.buyer.screening_age_days,
-        fix=Fix("clear_match") if is_hit else None,
-        cause="sanctions_match" if is_hit else "no_match",
+        fix=Fix(FixCode.CLEAR_MATCH) if is_hit else None,
+        cause=Cause.SANCTIONS_MATCH if is_hit else Cause.NO_MATCH,
     )
 
 
@@ -37,9 +38,9 @@ def screening_age(facts: CheckFacts) -> RuleAnswer:
         measured=age,
         threshold=stop,
         age_days=age,
-        fix=Fix("screen_buyer") if is_found else None,
+        fix=Fix(FixCode.SCREEN_BUYER) if is_found else None,
         unit=Unit.DAYS,
-        cause="never_screened" if age is None else "screening_old" if is_found else "screening_fresh",
+        cause=Cause.NEVER_SCREENED if age is None else Cause.SCREENING_OLD if is_found else Cause.SCREENING_FRESH,
     )
 
 
@@ -52,9 +53,9 @@ def forced_hold(facts: CheckFacts) -> RuleAnswer:
         measured=int(is_held),
         threshold=0,
         age_days=0,
-        fix=Fix("lift_forced_hold") if is_held else None,
+        fix=Fix(FixCode.LIFT_FORCED_HOLD) if is_held else None,
         unit=Unit.COUNT,
-        cause="held_by_a_person" if is_held else "not_held",
+        cause=Cause.HELD_BY_A_PERSON if is_held else Cause.NOT_HELD,
     )
 
 
@@ -68,8 +69,8 @@ def insurance_stop(facts: CheckFacts) -> RuleAnswer:
         measured=since.isoformat() if since else None,
         threshold=facts.as_of.isoformat(),
         age_days=0,
-        fix=Fix("collect_oldest_insured") if is_found else None,
-        cause="insurance_stops_shipping" if is_found else "no_insurance_stop",
+        fix=Fix(FixCode.COLLECT_OLDEST_INSURED) if is_found else None,
+        cause=Cause.INSURANCE_STOPS_SHIPPING if is_found else Cause.NO_INSURANCE_STOP,
     )
 
 
@@ -83,8 +84,8 @@ def kyc(facts: CheckFacts) -> RuleAnswer:
         measured=status,
         threshold=KycStatus.COMPLETE,
         age_days=facts.buyer.kyc_age_days,
-        fix=Fix("complete_kyc") if is_found else None,
-        cause="not_identified" if is_found else "identified",
+        fix=Fix(FixCode.COMPLETE_KYC) if is_found else None,
+        cause=Cause.NOT_IDENTIFIED if is_found else Cause.IDENTIFIED,
     )
 
 
@@ -94,7 +95,7 @@ def score_grade(facts: CheckFacts) -> RuleAnswer:
     grade = facts.buyer.grade
     place = GRADES.index(grade) + 1 if grade and grade in GRADES else None
     is_found = place is None or place >= first
-    fix = Fix("score_buyer") if place is None else Fix("cash_in_advance_and_release")
+    fix = Fix(FixCode.SCORE_BUYER) if place is None else Fix(FixCode.CASH_IN_ADVANCE_AND_RELEASE)
     return RuleAnswer(
         RuleCode.SCORE_GRADE,
         Result.STOP if is_found else Result.PASS,
@@ -103,7 +104,7 @@ def score_grade(facts: CheckFacts) -> RuleAnswer:
         age_days=facts.buyer.score_age_days,
         fix=fix if is_found else None,
         unit=Unit.GRADE,
-        cause="never_scored" if place is None else "grade_stops" if is_found else "grade_goes",
+        cause=Cause.NEVER_SCORED if place is None else Cause.GRADE_STOPS if is_found else Cause.GRADE_GOES,
     )
 
 
@@ -117,9 +118,9 @@ def score_age(facts: CheckFacts) -> RuleAnswer:
         measured=age,
         threshold=warn,
         age_days=age,
-        fix=Fix("score_buyer") if is_found else None,
+        fix=Fix(FixCode.SCORE_BUYER) if is_found else None,
         unit=Unit.DAYS,
-        cause="never_scored" if age is None else "score_old" if is_found else "score_fresh",
+        cause=Cause.NEVER_SCORED if age is None else Cause.SCORE_OLD if is_found else Cause.SCORE_FRESH,
     )
 
 
@@ -135,22 +136,30 @@ def _missing_rates(facts: CheckFacts) -> str:
 
 
 def _rates(missing: str) -> RuleAnswer:
-    fix = Fix("load_rates", {"currencies": missing})
-    return RuleAnswer(RuleCode.STALE_DATA, Result.STOP, measured=missing, fix=fix, cause="rate_missing")
+    fix = Fix(FixCode.LOAD_RATES, {"currencies": missing})
+    return RuleAnswer(RuleCode.STALE_DATA, Result.STOP, measured=missing, fix=fix, cause=Cause.RATE_MISSING)
 
 
 def _receipts(facts: CheckFacts) -> RuleAnswer:
     setting, age = facts.setting(RuleCode.STALE_DATA), facts.buyer.receipts_age_working_days
     warn, stop = setting.whole("warn_working_days"), setting.whole("stop_working_days")
-    result = Result.STOP if age is None or age >= stop else Result.WARN if age >= warn else Result.PASS
+    result, cause = _receipts_finding(age, warn, stop)
     return RuleAnswer(
         RuleCode.STALE_DATA,
         result,
+        cause,
         measured=age,
         threshold=stop if result is Result.STOP else warn,
         data={"warn_working_days": warn, "stop_working_days": stop},
         age_days=age,
-        fix=Fix("load_receipts") if result is not Result.PASS else None,
+        fix=Fix(FixCode.LOAD_RECEIPTS) if result is not Result.PASS else None,
         unit=Unit.WORKING_DAYS,
-        cause="receipts_never_loaded" if age is None else "receipts_old" if age >= warn else "receipts_fresh",
     )
+
+
+def _receipts_finding(age: int | None, warn: int, stop: int) -> tuple[Result, Cause]:
+    if age is None:
+        return Result.STOP, Cause.RECEIPTS_NEVER_LOADED
+    if age < warn:
+        return Result.PASS, Cause.RECEIPTS_FRESH
+    return Result.STOP if age >= stop else Result.WARN, Cause.RECEIPTS_OLD

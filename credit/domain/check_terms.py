@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from credit.domain.check_answers import Figure, Fix, RuleAnswer, Unit
+from credit.domain.check_answers import Figure, Fix, RuleAnswer
+from credit.domain.check_codes import Cause, FixCode, Unit
 from credit.domain.check_facts import Asked, CheckFacts
 from credit.domain.exposure import ZERO
 from credit.domain.kinds import Checkpoint, Result
@@ -33,9 +34,9 @@ def terms(facts: CheckFacts) -> RuleAnswer:
         threshold=allowed.code if allowed else None,
         data=_figures(asked, allowed),
         age_days=facts.buyer.score_age_days,
-        fix=Fix("better_terms", _wanted(allowed)) if cause else None,
+        fix=Fix(FixCode.BETTER_TERMS, _wanted(allowed)) if cause else None,
         unit=Unit.TERMS,
-        cause=cause or "terms_fit",
+        cause=cause or Cause.TERMS_FIT,
     )
 
 
@@ -50,36 +51,36 @@ def counted_deposit(asked: Asked) -> Decimal:
     return max(asked.deposit_percent, received)
 
 
-def terms_problem(*, asked: Asked, allowed: GradeTerms | None) -> str:
-    """Why terms are beyond the grade's, in one word; empty if they are not.
+def terms_problem(*, asked: Asked, allowed: GradeTerms | None) -> Cause | None:
+    """Why terms are beyond the grade's, in one word; None if they are not.
 
     Cash in advance always passes; escrow and confirmed L/C for all grades but E; consignment never.
     """
     if asked.terms is Terms.CASH_IN_ADVANCE:
-        return ""
+        return None
     if allowed is not None and allowed.kind is TermsKind.NO_BUSINESS:
-        return "no_business"
+        return Cause.NO_BUSINESS
     if asked.terms in SAFE:
-        return ""
+        return None
     if allowed is None:
-        return "terms_unknown"
+        return Cause.TERMS_UNKNOWN
     if allowed.kind is TermsKind.PREPAID:
-        return "prepayment_needed"
+        return Cause.PREPAYMENT_NEEDED
     return _lent_problem(asked, allowed)
 
 
-def _lent_problem(asked: Asked, allowed: GradeTerms) -> str:
+def _lent_problem(asked: Asked, allowed: GradeTerms) -> Cause | None:
     if asked.terms is Terms.CONSIGNMENT:
-        return "worse_than_open_account"
+        return Cause.WORSE_THAN_OPEN_ACCOUNT
     if asked.terms in LENT and _is_too_long(asked, allowed):
-        return "terms_too_long"
+        return Cause.TERMS_TOO_LONG
     has_deposit = counted_deposit(asked) >= allowed.deposit_percent
     if allowed.kind is TermsKind.OPEN_ACCOUNT_SECURED:
         needs = asked.terms in LENT and not (asked.is_secured or has_deposit)
-        return "cover_or_deposit_needed" if needs else ""
+        return Cause.COVER_OR_DEPOSIT_NEEDED if needs else None
     if allowed.kind is TermsKind.BALANCE_SECURED:
         return _balance_problem(asked, has_deposit=has_deposit)
-    return ""
+    return None
 
 
 def _is_too_long(asked: Asked, allowed: GradeTerms) -> bool:
@@ -88,10 +89,10 @@ def _is_too_long(asked: Asked, allowed: GradeTerms) -> bool:
     return is_bounded and asked.terms_days > allowed.max_days
 
 
-def _balance_problem(asked: Asked, *, has_deposit: bool) -> str:
+def _balance_problem(asked: Asked, *, has_deposit: bool) -> Cause | None:
     if not has_deposit:
-        return "deposit_needed"
-    return "security_needed" if asked.terms in LENT and not asked.is_secured else ""
+        return Cause.DEPOSIT_NEEDED
+    return Cause.SECURITY_NEEDED if asked.terms in LENT and not asked.is_secured else None
 
 
 def _figures(asked: Asked, allowed: GradeTerms | None) -> dict[str, Figure]:

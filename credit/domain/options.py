@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from core.money import minor_digits
-from credit.domain.check_answers import OptionCode, ReleaseOption
+from credit.domain.check_answers import ReleaseOption
+from credit.domain.check_codes import OptionCode
 from credit.domain.check_engine import is_released
 from credit.domain.check_facts import Asked, CheckFacts, PartyFacts
 from credit.domain.check_limits import blocking_use_amount
