@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from alerts.models import Alert
 from alerts.queries.alerts import list_alerts, list_alerts_as_of
 from credit.models import Hold
+from credit.queries.standings import get_standings
 from dashboard import labels
 from dashboard.alert_lines import AlertLine, lines_of, without_milder
 from dashboard.context import PageContext
+from dashboard.credit_terms import terms_words
 from dashboard.holds.words import order_name, reason_words
 from dashboard.open_items import items_url
 from dashboard.queries.accounts import Account
@@ -36,6 +38,7 @@ class Header:
     status: labels.Label
     owed: Owed
     standing: Standing | None
+    terms: str
     alerts: list[AlertLine]
     holds: list[HoldLine]
     rows_url: str
@@ -50,6 +53,7 @@ def header_of(*, account: Account, page: PageContext) -> Header:
         status=labels.label_of(labels.BUYER_STATUS, account.buyer.status),
         owed=total_of(owed),
         standing=get_standing(buyer_id=account.buyer.pk, as_of=page.as_of),
+        terms=terms_words(get_standings([account.buyer.pk], as_of=page.as_of)[account.buyer.pk].default_terms),
         alerts=lines_of(without_milder(_alerts(account, page)), page.scope),
         holds=[HoldLine(hold.pk, order_name(hold), reason_words(hold)) for hold in _holds(account, page)],
         rows_url=items_url(buyer=account.buyer.code),

@@ -44,7 +44,7 @@ class OpenInvoicesTable(DataTable):
     invoice_date = DateColumn(gettext_lazy("invoice date"))
     due_date = DateColumn(gettext_lazy("due"))
     days_past_due = DaysPastDueColumn(gettext_lazy("days past due"), tip=TERMS["dpd"].tip)
-    currency = TextColumn("")
+    currency = TextColumn(gettext_lazy("currency"))
     amount = MoneyColumn(gettext_lazy("issued"))
     open_amount = MoneyColumn(gettext_lazy("open"))
     disputed = MoneyColumn(gettext_lazy("disputed"), tip=TERMS["disputed"].tip)

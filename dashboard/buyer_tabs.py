@@ -69,6 +69,7 @@ def build_file(account: Account, page: PageContext) -> dict[str, Any]:
         "screening": labels.label_of(labels.SCREENINGS, found.screening.result) if found.screening else None,
         "screening_age": (page.as_of - found.screening.valid_from).days if found.screening else None,
         "events": [_event(row) for row in found.events],
+        "certificates": [(labels.word_of(labels.CERTIFICATES, row.kind), row) for row in found.certificates],
     }
 
 

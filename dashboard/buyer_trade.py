@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard import labels
 from dashboard.tables import (
@@ -19,6 +20,7 @@ from dashboard.tables import (
     TextColumn,
     WordColumn,
 )
+from invoices.models import Order
 
 
 class InvoiceLinkColumn(TextColumn):
@@ -42,7 +44,7 @@ class OrdersTable(DataTable):
     order_date = DateColumn(_("date"))
     planned_ship_date = DateColumn(_("planned shipment"))
     amount = MoneyColumn(_("amount"))
-    currency = TextColumn("")
+    currency = TextColumn(_("currency"))
     terms = WordColumn(_("terms"), table=labels.TERMS_OF_PAYMENT)
     status = LabelColumn(_("status"), table=labels.ORDER_STATUS)
     ask = TextColumn("", accessor="pk", orderable=False, exclude_from_export=True)
@@ -50,6 +52,14 @@ class OrdersTable(DataTable):
     def render_ask(self, value: int) -> Any:
         """A what-if on the order."""
         return format_html('<a href="{}?order={}">{}</a>', reverse("dashboard:orders"), value, _now("what if?"))
+
+    def render_terms(self, record: Order) -> str:
+        """The word of the code; the table would take the model's own, which is English."""
+        return str(labels.word_of(labels.TERMS_OF_PAYMENT, record.terms))
+
+    def value_terms(self, record: Order) -> str:
+        """The same word for files."""
+        return self.render_terms(record)
 
 
 class ShipmentsTable(DataTable):
@@ -63,7 +73,7 @@ class ShipmentsTable(DataTable):
     shipped_on = DateColumn(_("shipped"))
     promised_on = DateColumn(_("promised"))
     arrived_on = DateColumn(_("arrived"), tip=_("Delivery; for FOB and EXW the handover to the carrier."))
-    days_late = DaysColumn(_("days late"))
+    days_late = DaysColumn(pgettext_lazy("shipment", "days late"))
     remarks = TextColumn(_("remarks"), accessor="pk", orderable=False, empty_values=())
 
     def render_remarks(self, record: Any) -> str:
@@ -82,10 +92,10 @@ class DisputesTable(DataTable):
     empty = _("No disputes up to this date.")
     number = InvoiceLinkColumn(_("invoice"))
     reason = WordColumn(_("reason"), table=labels.DISPUTE_REASONS)
-    opened_on = DateColumn(_("opened"))
+    opened_on = DateColumn(pgettext_lazy("dispute", "opened"))
     contested = MoneyColumn(_("contested at most"))
     amount = MoneyColumn(_("contested now"))
-    currency = TextColumn("")
+    currency = TextColumn(_("currency"))
     changed_on = DateColumn(_("last change"))
 
 

@@ -132,6 +132,13 @@ QUARANTINE_REASONS = {
     "refused_by_ledger": _("refused by the ledger"),
 }
 
+# Titles of the profiles that come with the product; those of the firm's own are as their file has them.
+PROFILE_TITLES = {
+    "Invoices, plain column names": _("Invoices, plain column names"),
+    "IBM accounts receivable sample": _("IBM accounts receivable sample"),
+    "SAP open items, USD and CAD": _("SAP open items, USD and CAD"),
+}
+
 AUDIT_SUBJECTS = {
     "user": _("account"),
     "api_client": _("API client"),
@@ -163,4 +170,8 @@ AUDIT_SUBJECTS = {
     "reservation": _("reservation"),
     "insured_limit": _("insured limit"),
     "file": _("file"),
+    "date": _("day"),
+    "grade": _("grade"),
+    "reference": _("reference data"),
+    "demo": _("demo data"),
 }

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from alerts.domain.states import Rule
 from dashboard import formats
@@ -43,6 +43,8 @@ def _overdue(evidence: Evidence) -> str:
 
 
 def _score_fell(evidence: Evidence) -> str:
+    if Decimal(str(evidence["points_lost"])) < 1:
+        return _grade_fell(evidence)
     return _(
         "Score fell by %(points)s points from %(before)s (%(grade_before)s) on %(date)s to %(now)s (%(grade)s)."
     ) % {
@@ -55,12 +57,22 @@ def _score_fell(evidence: Evidence) -> str:
     }
 
 
-def _payment_period(evidence: Evidence) -> str:
-    late = ", ".join(str(row["days"]) for row in evidence["rows"])
-    return _("Usually %(habit)s late; the last invoices: %(late)s days late.") % {
-        "habit": _days(evidence["habit_days"]),
-        "late": late,
+def _grade_fell(evidence: Evidence) -> str:
+    """A cap lowers the grade and leaves the score."""
+    return _("Grade fell from %(grade_before)s on %(date)s to %(grade)s; the score is %(now)s.") % {
+        "grade_before": evidence["grade_before"],
+        "date": evidence["date_before"],
+        "now": evidence["score"],
+        "grade": evidence["grade"],
     }
+
+
+def _payment_period(evidence: Evidence) -> str:
+    habit = int(Decimal(str(evidence["habit_days"])))
+    said = {"habit": _days(abs(habit)), "late": ", ".join(str(row["days"]) for row in evidence["rows"])}
+    if habit < 0:
+        return _("Usually %(habit)s early; the last invoices: %(late)s days late.") % said
+    return _("Usually %(habit)s late; the last invoices: %(late)s days late.") % said
 
 
 def _sudden_turn(evidence: Evidence) -> str:
@@ -83,7 +95,7 @@ def _concentration(evidence: Evidence) -> str:
 
 def _related(evidence: Evidence) -> str:
     names, rows = evidence["names"], list(evidence["rows"])
-    named = ", ".join(
+    named = pgettext("list", ", ").join(
         _("%(buyer)s (%(days)s)") % {"buyer": names.get(row["buyer"], row["buyer"]), "days": _days(row["days"])}
         for row in rows[:3]
     )

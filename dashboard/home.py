@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -68,6 +69,7 @@ class HomePage(SnapshotPage):
             table=configure(request, table, per_page=15),
             totals=totals,
             old_rates=old_rates_of(found.totals),
+            warn_after=settings.RATE_WARN_AFTER_DAYS,
             control_is_ok=all(line["ok"] for line in found.totals["control"]),
         )
 
@@ -88,5 +90,6 @@ def old_rates_of(totals: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     return sorted(by_day.items())
 
 
-def _deadline(row: Deadline) -> tuple[Any, Deadline]:
-    return labels.word_of(labels.DEADLINES, row.what), row
+def _deadline(row: Deadline) -> tuple[Any, Any, Deadline]:
+    detail = labels.CERTIFICATES.get(row.detail, row.detail)
+    return labels.word_of(labels.DEADLINES, row.what), detail, row

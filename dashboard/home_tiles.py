@@ -123,7 +123,7 @@ def _receivables(now: Totals, before: Totals | None, base: str) -> Tile:
 
 def _overdue(now: Totals, before: Totals | None) -> Tile:
     share, was = _share(overdue_of(now), now), _share(overdue_of(before), before) if before else None
-    change, moved = _change(_hundred(share), _hundred(was), " pp", 1)
+    change, moved = _change(_hundred(share), _hundred(was), _(" pp"), 1)
     return Tile(
         _("Overdue"),
         formats.percent(share),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from alerts import labels as alert_words
 from alerts.domain.states import AlertState, SubjectType
 from buyers.domain.facts import BuyerStatus, EventKind, KycStatus, MergeState, ScreeningResult
+from buyers.services.merges import LEADING_ZEROS
 from core.domain.roles import Role
 from invoices.domain.aging import DEFAULT_BUCKETS
 from invoices.domain.kinds import AgingBasis, EntryKind, Terms
@@ -118,6 +119,14 @@ DEADLINES = {
     "kyc": _("identity check ends"),
     "contract": _("contract ends"),
 }
+
+CERTIFICATES = {
+    "import licence": _("import licence"),
+    "tax residence certificate": _("tax residence certificate"),
+    "product safety registration": _("product safety registration"),
+}
+
+MERGE_REASONS = {LEADING_ZEROS: _("codes differ by leading zeros only")}
 
 MERGES = {
     MergeState.PROPOSED: Label(_("proposed"), "warn"),

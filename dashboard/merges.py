@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -29,6 +30,7 @@ class MergeLine:
 
     row: BuyerMerge
     state: labels.Label
+    reason: Any
 
     @property
     def is_proposed(self) -> bool:
@@ -43,7 +45,10 @@ class MergeLine:
 
 def lines_of(rows: Iterable[BuyerMerge]) -> list[MergeLine]:
     """The pairs ready to show."""
-    return [MergeLine(row, labels.label_of(labels.MERGES, row.state)) for row in rows]
+    return [
+        MergeLine(row, labels.label_of(labels.MERGES, row.state), labels.word_of(labels.MERGE_REASONS, row.reason))
+        for row in rows
+    ]
 
 
 class MergeAction(PageView):

@@ -20,9 +20,9 @@ T = TypeVar("T")
 
 
 class PageView(View):
-    """A page for people who hold ``permission``; refusals of any rule become a page that says what to do."""
+    """A page for people who hold ``permission``, with None for all who are signed in; a refusal says what to do."""
 
-    permission: Permission = Permission.BUYER_READ
+    permission: Permission | None = Permission.BUYER_READ
     page: PageContext
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -30,7 +30,8 @@ class PageView(View):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         try:
-            require(request.user, self.permission)
+            if self.permission is not None:
+                require(request.user, self.permission)
             self.page = page_context(request)
             return super().dispatch(request, *args, **kwargs)
         except DomainError as problem:

@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.domain.roles import is_granted
+from core.domain.roles import Permission, is_granted
 from dashboard.labels import ROLES, word_of
 
 HTMX_CONFIG = (
@@ -52,6 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: list(_navigation(request))),
         "htmx_config": HTMX_CONFIG,
         "languages": settings.LANGUAGES,
+        "finds_buyers": is_granted(getattr(getattr(request, "user", None), "role", ""), Permission.BUYER_READ),
         "user_role": SimpleLazyObject(lambda: word_of(ROLES, getattr(request.user, "role", ""))),
     }
 

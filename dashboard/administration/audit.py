@@ -62,6 +62,14 @@ class AuditTable(DataTable):
         """To the microsecond, with its zone."""
         return value.isoformat()
 
+    def render_actor_label(self, value: str) -> str:
+        """The person, or the system."""
+        return desk.who(value)
+
+    def value_actor_label(self, value: str) -> str:
+        """As stored."""
+        return value
+
     def render_action(self, value: str) -> str:
         """In words."""
         return desk.action(value)
@@ -72,7 +80,7 @@ class AuditTable(DataTable):
 
     def render_data(self, record: AuditEvent) -> Any:
         """Names and values."""
-        return desk.pairs(record.data)
+        return desk.told(record.data)
 
     def value_data(self, record: AuditEvent) -> str:
         """As stored."""

@@ -23,6 +23,7 @@ from alerts.services.work import acknowledge, assign, reopen, snooze
 from core.domain.roles import Permission
 from core.errors import DomainError
 from core.queries.users import list_people
+from dashboard.alert_lines import names_in
 from dashboard.alerts.evidence_table import evidence_table
 from dashboard.alerts.history import history_rows
 from dashboard.alerts.rows import row_of
@@ -81,7 +82,8 @@ class AlertPage(PageView):
 
     def about(self, alert: Alert, failed: tuple[str, DeskForm] | None = None, problem: str = "") -> dict[str, Any]:
         """What the template shows; ``failed`` is a form that was refused."""
-        now, row = is_now(self.page), row_of(alert, self.page)
+        names = names_in([alert])
+        now, row = is_now(self.page), row_of(alert, self.page, names)
         may_work = now and self.page.may(Permission.ALERT_WORK) and alert.state in LIVE_STATES
         history = alert_history(alert)
         return {
@@ -92,7 +94,7 @@ class AlertPage(PageView):
             "rule_help": RULE_HELP[alert.rule],
             "severity": SEVERITIES[row.told.severity],
             "state": ALERT_STATES[AlertState(row.told.state)],
-            "evidence": evidence_table(row.facts),
+            "evidence": evidence_table(row.facts, names),
             "history": history_rows(history if now else history.filter(as_of__lte=self.page.as_of)),
             "forms": self._forms(alert, failed) if may_work else {},
             "problem": problem,

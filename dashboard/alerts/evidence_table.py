@@ -28,15 +28,15 @@ class EvidenceTable:
     rows: list[list[tuple[Any, str]]]
 
 
-def evidence_table(facts: Mapping[str, Any]) -> EvidenceTable:
-    """Evidence as an alert page shows it."""
+def evidence_table(facts: Mapping[str, Any], names: Mapping[str, str]) -> EvidenceTable:
+    """Evidence as an alert page shows it; ``names`` by buyer code."""
     rows = list(facts.get("rows") or [])
-    names = _columns(rows)
+    columns = _columns(rows)
     single = [(name, value) for name, value in facts.items() if name not in {*_HIDDEN, "rows"}]
     return EvidenceTable(
         figures=[(_word(name), _plain(name, value, facts)) for name, value in single],
-        columns=[(_word(name), _css(name)) for name in names],
-        rows=[[(_cell(name, row), _css(name)) for name in names] for row in rows],
+        columns=[(_word(name), _css(name)) for name in columns],
+        rows=[[(_cell(name, row, names), _css(name)) for name in columns] for row in rows],
     )
 
 
@@ -62,9 +62,11 @@ def _plain(name: str, value: Any, row: Mapping[str, Any]) -> Any:
     return value
 
 
-def _cell(name: str, row: Mapping[str, Any]) -> Any:
+def _cell(name: str, row: Mapping[str, Any], names: Mapping[str, str]) -> Any:
     if name == "invoice" and row.get("invoice_id"):
         return format_html('<a href="{}">{}</a>', reverse("dashboard:invoice", args=[row["invoice_id"]]), row[name])
     if name == "buyer":
-        return format_html('<a href="{}">{}</a>', reverse("dashboard:buyer", args=[row[name]]), row[name])
+        code = row[name]
+        url = reverse("dashboard:buyer", args=[code])
+        return format_html('<a href="{}">{}</a> <span class="minor">{}</span>', url, names.get(code, code), code)
     return _plain(name, row.get(name), row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,15 +33,15 @@ class AlertRow:
     facts: dict[str, Any]
 
 
-def row_of(alert: Alert, page: PageContext) -> AlertRow:
-    """The alert in words; related parties outside the reader's scope are not named."""
+def row_of(alert: Alert, page: PageContext, names: Mapping[str, str]) -> AlertRow:
+    """The alert in words, ``names`` by buyer code; related parties outside the reader's scope are not named."""
     told = told_by(alert)
     facts = shown_evidence(told.evidence, rule=alert.rule, scope=page.scope)
     subject, url = _subject(alert)
     return AlertRow(
         subject=subject,
         url=url,
-        words=evidence.words(alert.rule, facts),
+        words=evidence.words(alert.rule, facts, names),
         action=str(proposed_action(alert.rule)),
         age=((alert.closed_on or page.as_of) - alert.opened_on).days,
         told=told,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from alerts.models import Alert
 from alerts.queries.alerts import advanced_to, count_live, list_alerts, list_alerts_as_of
 from alerts.queries.then import told_by
 from core.domain.roles import Permission
+from dashboard.alert_lines import names_in
 from dashboard.alerts.rows import AlertRow, row_of
 from dashboard.context import PageContext
 from dashboard.desk_labels import ALERT_CHOICES
@@ -79,9 +81,15 @@ class AlertsTable(DataTable):
         self.question, self.query = page, query
         super().__init__(data, **kwargs)
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names of the buyers that the page's evidence mentions; a file keeps to their codes."""
+        page = getattr(self, "page", None)
+        return names_in(page.object_list.data) if page else {}
+
     def row(self, record: Alert) -> AlertRow:
         """The record in words."""
-        return row_of(record, self.question)
+        return row_of(record, self.question, self.names)
 
     def render_rule(self, record: Alert) -> Any:
         """Linked to the alert; the list's filter goes along, for the way back and on."""

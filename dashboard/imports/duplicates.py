@@ -19,7 +19,7 @@ from buyers.queries.merges import list_merges
 from core.domain.roles import Permission
 from core.errors import DomainError
 from dashboard.imports.base import ImportsPage
-from dashboard.labels import MERGES
+from dashboard.labels import MERGE_REASONS, MERGES, word_of
 from dashboard.merges import decisions
 from invoices.models import Invoice
 
@@ -38,7 +38,7 @@ class DuplicatesPage(ImportsPage):
         rows = _pairs(state)
         return self.render(
             "imports/duplicates.html",
-            rows=rows[:PAGE],
+            rows=[(pair, word_of(MERGE_REASONS, pair.reason)) for pair in rows[:PAGE]],
             count=rows.count(),
             state=state,
             states=[(code.value, label.text) for code, label in MERGES.items()],

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
 from core.errors import DomainError, NotFound
+from dashboard.desk_labels import PROFILE_TITLES
 from dashboard.forms import DeskForm
 from dashboard.imports.base import ImportsPage
 from invoices.intake.library import shipped_names
@@ -30,7 +31,9 @@ class ProfilesPage(ImportsPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The list."""
-        return self.render("imports/profiles.html", rows=list_profiles())
+        return self.render(
+            "imports/profiles.html", rows=[(row, PROFILE_TITLES.get(row.title, row.title)) for row in list_profiles()]
+        )
 
 
 class ProfilePage(ImportsPage):

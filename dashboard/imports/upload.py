@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
 from core.errors import DomainError
-from dashboard.desk_labels import BATCH_STATES
+from dashboard.desk_labels import BATCH_STATES, PROFILE_TITLES
 from dashboard.forms import DeskForm
 from dashboard.imports.base import ImportsPage
 from invoices.queries.imports import list_batches
@@ -35,7 +35,7 @@ class UploadForm(DeskForm):
 
 def profile_choices() -> list[tuple[str, str]]:
     """Saved profiles first, then those that come with the product."""
-    return [(entry.name, entry.title) for entry in list_profiles()]
+    return [(entry.name, str(PROFILE_TITLES.get(entry.title, entry.title))) for entry in list_profiles()]
 
 
 class UploadPage(ImportsPage):

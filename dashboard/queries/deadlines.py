@@ -31,7 +31,8 @@ WITH ending AS (
     AND NOT EXISTS (SELECT 1 FROM buyers_contract n WHERE n.buyer_id = s.buyer_id
                     AND n.valid_from <= %(as_of)s AND (n.valid_from, n.recorded_at) > (s.valid_from, s.recorded_at))
 )
-SELECT b.code, b.name, b.name_zh, ending.what, ending.detail, ending.expires_on, owner.username, owed.base_open,
+SELECT b.code, b.name, b.name_zh, ending.what, ending.detail, ending.expires_on,
+       coalesce(nullif(trim(concat_ws(' ', owner.first_name, owner.last_name)), ''), owner.username), owed.base_open,
        ending.expires_on - %(as_of)s::date
 FROM ending
 JOIN buyers_buyer b ON b.id = ending.buyer_id

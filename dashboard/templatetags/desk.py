@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -13,10 +14,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.audit_words import AUDIT_ACTIONS
-from dashboard.formats import NOT_AVAILABLE
+from dashboard.audit_words import AUDIT_ACTIONS, AUDIT_DATA
+from dashboard.formats import NOT_AVAILABLE, money
 
 register = template.Library()
+
+SYSTEM = "system"
 
 
 @register.filter
@@ -31,10 +34,12 @@ def seconds(value: float | None) -> str:
     if value is None:
         return NOT_AVAILABLE
     if value < 60:
-        return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
+        return _("%(seconds)s s") % {"seconds": f"{value:.1f}" if value < 10 else f"{value:.0f}"}
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{minutes:02d}"}
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": f"{rest:02d}"}
 
 
 @register.filter
@@ -49,6 +54,24 @@ def days_old(value: int | None) -> str:
 def action(code: str) -> str:
     """An audited action in words; one without words shows its code."""
     return str(AUDIT_ACTIONS.get(code, code))
+
+
+@register.simple_tag
+def who(label: str) -> str:
+    """Who did it; what nobody did by hand was the system."""
+    return _("the system") if label == SYSTEM else label
+
+
+@register.simple_tag
+def told(data: Mapping[str, Any] | None) -> SafeString:
+    """What an audit event records, its names in words."""
+    return pairs({AUDIT_DATA.get(name, name): value for name, value in (data or {}).items()})
+
+
+@register.simple_tag
+def sums(by_currency: Mapping[str, str] | None) -> SafeString:
+    """Amounts by currency, thousands grouped."""
+    return pairs({code: money(Decimal(amount), code) for code, amount in (by_currency or {}).items()})
 
 
 @register.simple_tag

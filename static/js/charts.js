@@ -11,7 +11,8 @@
   };
   const short = (value) => {
     const size = Math.abs(value);
-    const step = [[1e9, "bn"], [1e6, "m"], [1e3, "k"]].find(([limit]) => size >= limit);
+    const steps = chinese ? [[1e8, "亿"], [1e4, "万"]] : [[1e9, "bn"], [1e6, "m"], [1e3, "k"]];
+    const step = steps.find(([limit]) => size >= limit);
     return step ? `${grouped(value / step[0], size / step[0] < 10 && value % step[0] ? 1 : 0)}${step[1]}` : grouped(value);
   };
   const colour = (token, index = 0) => (token === "bucket" ? css(`bucket-${index}`) : css(token));
@@ -105,6 +106,7 @@
     }),
     grades: (chart) => ({
       ...base(chart),
+      grid: { ...base(chart).grid, right: 40 },
       xAxis: axis({ type: "category", data: chart.labels, boundaryGap: false }),
       yAxis: values({ min: 0, max: 100, axisLabel: { color: css("ink-soft") } }),
       series: [{

@@ -187,6 +187,19 @@ def test_one_receipt_is_never_used_twice(buyers: list[Buyer]) -> None:
     assert_proved(receivable=200, cash=50)
 
 
+def test_a_file_behind_a_person_who_uses_the_same_receipt_sees_what_is_left(buyers: list[Buyer]) -> None:
+    post_invoices(buyers, range(3))
+    post_bulk(receipts=[ReceiptRow(buyers[0].pk, "erp", "one", "USD", D(250), PAID)])
+    receipt, first = Receipt.objects.get(), Invoice.objects.get(external_id="0")
+    second = second_behind(
+        lambda: allocate(receipt, first, "100", day="2026-02-10"),
+        lambda: post_bulk(entries=[EntryRow("erp", n, "receipt", D(-100), PAID, "one") for n in ("1", "2")]),
+    )
+    assert isinstance(second, BulkResult)
+    assert {c.code for c in second.contradictions} == {"nothing_left"}
+    assert_proved(receivable=200, cash=150)
+
+
 def test_a_file_behind_a_single_invoice_of_its_own_is_asked_to_try_again(buyers: list[Buyer]) -> None:
     def issue() -> Invoice:
         return issue_invoice(

@@ -40,6 +40,26 @@ def test_score_tells_from_where_to_where() -> None:
     )
 
 
+def test_grade_that_fell_by_a_cap_leaves_the_score() -> None:
+    given = {
+        "points_lost": "0.00",
+        "score_before": "81.62",
+        "grade_before": "A",
+        "date_before": "2026-10-31",
+        "score": "81.62",
+        "grade": "C",
+    }
+    assert evidence.words(Rule.SCORE_FELL, given) == "Grade fell from A on 2026-10-31 to C; the score is 81.62."
+
+
+def test_who_usually_pays_early_is_not_said_to_be_late_by_less_than_nothing() -> None:
+    rows = [{"days": 9}, {"days": 12}]
+    said = evidence.words(Rule.PAYMENT_PERIOD, {"habit_days": "-3", "rows": rows})
+    assert said == "Usually 3 days early; the last invoices: 9, 12 days late."
+    said = evidence.words(Rule.PAYMENT_PERIOD, {"habit_days": "1", "rows": rows})
+    assert said == "Usually 1 day late; the last invoices: 9, 12 days late."
+
+
 def test_concentration_tells_share_amount_and_threshold() -> None:
     given = {"share_percent": "21.50", "exposure": "1234567.00", "currency": "USD", "threshold_percent": "20"}
     assert evidence.words(Rule.CONCENTRATION_BUYER, given) == (

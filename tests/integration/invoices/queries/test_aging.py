@@ -16,6 +16,7 @@ from invoices.models import ControlBalance
 from invoices.queries.aging import AgingQuestion, AgingReport, control_in, get_aging
 from invoices.queries.aging_lines import list_aging
 from invoices.services.posting.adjustments import set_dispute
+from invoices.services.posting.allocations import Incoming, post_credit_note
 from invoices.services.posting.issue import change_due_date
 from invoices.services.posting.reversals import reverse_entry
 from tests.integration.invoices.builders import make_buyer, make_invoice, make_receipt, pay
@@ -82,6 +83,26 @@ def test_unapplied_cash_is_a_column_and_never_netted() -> None:
     assert after.is_reconciled
 
 
+def test_gross_open_less_unapplied_cash_and_credits_is_the_ledgers_balance() -> None:
+    """The control total of domain.md section 2; a disputed part is repeated, never taken off."""
+    buyer = make_buyer()
+    invoice = make_invoice(buyer, "100")
+    make_invoice(buyer, "50", due="2026-06-30")
+    make_receipt(buyer, "30", day="2026-04-10")
+    credit = Incoming(
+        buyer_id=buyer.pk, source="test", external_id="C1", currency="USD", amount=D(15), day=date(2026, 4, 11)
+    )
+    post_credit_note(credit)
+    set_dispute(invoice.pk, key="D1", amount=D(20), reason="quality", valid_from=date(2026, 4, 5))
+    report = aging("2026-04-12")
+    assert amounts(report) == {"not due": 50, "1-30": 100}
+    assert (report.amount, report.disputed, report.unapplied_cash, report.unapplied_credit) == (150, 20, 30, 15)
+    assert control_in(report, AgingQuestion(as_of=date(2026, 4, 12)).rates()) == (105, 105)
+    balance = ControlBalance.objects.get()
+    assert balance.receivable - balance.unapplied_cash - balance.unapplied_credit == 105
+    assert (aging("2026-04-10").net, aging("2026-04-09").net) == (120, 150)
+
+
 def test_a_disputed_part_stays_in_its_bucket() -> None:
     invoice = make_invoice(make_buyer(), "100")
     set_dispute(invoice.pk, key="D1", amount=D(30), reason="quality", valid_from=date(2026, 4, 5))
@@ -130,6 +151,21 @@ def test_each_item_is_rounded_once(settings: object) -> None:
     for _ in range(3):
         make_invoice(buyer, "1.00", currency="GBP")
     assert aging("2026-04-02").amount == D("100.99")
+
+
+@pytest.mark.parametrize(("base", "expected"), [("JPY", "0"), ("USD", "0.99"), ("KWD", "0.999")])
+def test_items_are_rounded_to_the_minor_units_of_the_base(settings: object, base: str, expected: str) -> None:
+    """Three items of 1/3 each: 0 yen, 33 cents, 333 fils; the item already in base money counts as it is."""
+    settings.BASE_CURRENCY = base
+    rate(base, "2026-04-01", "1")
+    rate("GBP", "2026-04-01", "3")
+    buyer = make_buyer()
+    for _ in range(3):
+        make_invoice(buyer, "1.00", currency="GBP")
+    own = make_invoice(buyer, "1", currency=base)
+    report = aging("2026-04-02")
+    assert report.currency == base
+    assert report.amount - own.amount == D(expected)
 
 
 def test_a_currency_without_a_usable_rate_is_listed_and_breaks_nothing(settings: object) -> None:

@@ -49,6 +49,11 @@ def test_settled_is_the_last_receipt_that_brings_open_to_zero() -> None:
     assert settled_on(postings=MARCH[:2]) is None
 
 
+def test_a_rest_that_is_credited_later_leaves_the_day_of_the_last_receipt() -> None:
+    credited = [*MARCH[:2], Posting(EntryKind.CREDIT_NOTE, D(-60), date(2026, 3, 25))]
+    assert settled_on(postings=credited) == date(2026, 3, 10)
+
+
 def test_closed_by_credit_note_alone_is_not_settled() -> None:
     credited = [MARCH[0], Posting(EntryKind.CREDIT_NOTE, D(-100), date(2026, 3, 20))]
     assert settled_on(postings=credited) is None

@@ -76,6 +76,15 @@ def test_a_period_without_sales_has_no_dso() -> None:
     assert cash_conversion_cycle(dio=D(55), dso=None, dpo=D(42)) is None
 
 
+def test_nothing_owed_and_nothing_sold_is_no_figure_either() -> None:
+    assert dso_count_back(receivables=D(0), months=[MonthSales(D(0), 30)]) is None
+    assert weighted_days_beyond_terms(items=[]) is None
+
+
+def test_count_back_ends_where_nothing_is_left() -> None:
+    assert dso_count_back(receivables=D(500), months=[MonthSales(D(0), 31), MonthSales(D(500), 30)]) == 30
+
+
 def test_count_back_says_nothing_beyond_the_months_it_was_given() -> None:
     assert dso_count_back(receivables=D(2_000_000), months=QUARTER) is None
 

@@ -1,0 +1,24 @@
+"""Default terms by grade in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from credit.domain.terms import TermsKind
+
+
+def terms_words(code: str) -> str:
+    """The code of a standing in words; empty before the first close. See :attr:`credit.domain.terms.GradeTerms.code`.
+
+    Example: ``open_account_secured/60/20`` gives "open account up to 60 days, insured or with 20 % deposit".
+    """
+    if not code:
+        return ""
+    kind, days, deposit = code.split("/")
+    return {
+        TermsKind.OPEN_ACCOUNT: _("open account up to %(days)s days"),
+        TermsKind.OPEN_ACCOUNT_SECURED: _("open account up to %(days)s days, insured or with %(deposit)s %% deposit"),
+        TermsKind.BALANCE_SECURED: _("%(deposit)s %% deposit, the balance by L/C, D/P or insured"),
+        TermsKind.PREPAID: _("cash in advance, escrow or confirmed L/C"),
+        TermsKind.NO_BUSINESS: _("no new business"),
+    }[TermsKind(kind)] % {"days": days, "deposit": deposit}
