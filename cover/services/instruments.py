@@ -144,6 +144,7 @@ def _conclude(row: Any, content: Mapping[str, Any], actor: User) -> None:
         subject_type="buyer",
         subject_id=row.buyer_id,
         data=data,
+        rows=[row],
     )
     ask_recheck([get_survivor_id(row.buyer_id)], cause=CAUSE)
 

@@ -23,6 +23,7 @@ from core.money import Money
 from core.services import audit
 from cover.domain.insured import InsuredDecision, check_decision
 from cover.intake.insured_limits import DecisionRow, RowProblem, open_decisions
+from cover.models import InsuredLimit
 from cover.services.decisions import Outcome, Sorted, lock_decisions, sort_out, write_decisions
 
 QUARANTINE_SHOWN = 10_000
@@ -83,8 +84,7 @@ def load_insured_limits(path: Path, *, actor: User | None, is_dry_run: bool = Fa
     found = _sort_rows(rows, loaded)
     loaded.problems.sort(key=lambda problem: problem.line)
     if not is_dry_run:
-        write_decisions(found, actor=actor)
-        _audit_file(loaded, actor)
+        _audit_file(loaded, write_decisions(found, actor=actor), actor)
     return loaded
 
 
@@ -202,13 +202,15 @@ def _texts(sums: Mapping[str, Decimal]) -> dict[str, str]:
     return {currency: amount_text(sums[currency], currency) for currency in sorted(sums)}
 
 
-def _audit_file(loaded: Loaded, actor: User | None) -> None:
+def _audit_file(loaded: Loaded, rows: Sequence[InsuredLimit], actor: User | None) -> None:
     answer = loaded.as_json()
-    data = answer | {"quarantine": answer["quarantine"][:QUARANTINE_KEPT]}
+    answer["rows_in_file"] = answer.pop("rows")  # "rows" names the sealed rows in an event
+    answer["quarantine"] = answer["quarantine"][:QUARANTINE_KEPT]
     audit.record(
         actor=actor,
         action="cover.insured_limits.loaded",
         subject_type="file",
         subject_id=loaded.sha256,
-        data=data,
+        data=answer,
+        rows=rows,
     )

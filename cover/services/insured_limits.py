@@ -77,4 +77,5 @@ def _audit_one(row: InsuredLimit, actor: User) -> None:
         subject_type="buyer",
         subject_id=row.buyer_id,
         data=data,
+        rows=[row],
     )

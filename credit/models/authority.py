@@ -1,5 +1,6 @@
 """Requests for limits, who may decide them, what was decided, and when a limit is looked at again."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -40,6 +41,13 @@ class LimitRequest(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state", "-requested_at"], name="request_worklist")]
+        # What was asked and the facts stay as they were signed; only the request's own life moves on.
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="asked_stays", exclude=["state", "uninsured", "signatures_needed", "decided_at", "version"]
+            ),
+            pgtrigger.Protect(name="request_stays", operation=pgtrigger.Delete),
+        ]
 
 
 class LimitDecision(models.Model):

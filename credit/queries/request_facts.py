@@ -13,7 +13,9 @@ from typing import Any
 from django.conf import settings
 
 from core.domain.rates import RateTable
+from core.money import Money
 from core.queries.rates import rate_table
+from credit.domain.kinds import LimitKind
 from credit.domain.limit_changes import NewLimit
 from credit.domain.limit_inputs import Assumptions, limit_inputs
 from credit.domain.limits import LimitInForce
@@ -85,9 +87,11 @@ def facts_hash(*, new: NewLimit, account_id: int, facts: Mapping[str, Any], reco
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def hash_of_request(row: LimitRequest, new: NewLimit) -> str:
-    """The hash that a stored request should have, from what is stored with it."""
-    return facts_hash(new=new, account_id=row.account_id, facts=row.facts, recommendation=row.recommendation)
+def is_intact(row: LimitRequest) -> bool:
+    """True if what was asked, the facts and the recommendation are still those that the hash was taken of."""
+    new = NewLimit(LimitKind(row.kind), Money(row.amount, row.currency), row.valid_from, row.valid_to)
+    found = facts_hash(new=new, account_id=row.account_id, facts=row.facts, recommendation=row.recommendation)
+    return found == row.facts_hash
 
 
 def _rates(as_of: date) -> RateTable:

@@ -24,6 +24,7 @@ from credit.models import LimitDecision, LimitRequest
 from credit.queries.accounts import account_members, grades_of
 from credit.queries.authority import as_stand_in, current_authority, list_substitutes
 from credit.queries.counted import owners_of
+from credit.queries.request_facts import is_intact
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,15 @@ class MaySign:
 
 @dataclass(frozen=True, slots=True)
 class RequestDetail:
-    """One request with its signatures so far, and who is still needed (None where the actor may not see it)."""
+    """One request with its signatures so far, and who is still needed (None where the actor may not see it).
+
+    ``is_intact`` false: somebody changed the facts in the database, past the trigger that keeps them.
+    """
 
     request: LimitRequest
     decisions: Sequence[LimitDecision]
     progress: Progress | None
+    is_intact: bool = True
 
 
 def list_requests(*, scope: Scope, states: Sequence[RequestState] = (RequestState.PENDING,)) -> list[LimitRequest]:
@@ -66,7 +71,9 @@ def get_request(request_id: int, *, scope: Scope, as_of: date) -> RequestDetail:
         return RequestDetail(_coarse(row, scope), (), None)
     decisions = list(row.decisions.select_related("actor", "acting_for").order_by("decided_at", "pk"))
     asking, authority = asking_of(row, as_of=as_of)
-    return RequestDetail(row, decisions, progress_of(asking=asking, authority=authority, given=signatures_of(row)))
+    progress = progress_of(asking=asking, authority=authority, given=signatures_of(row))
+    is_as_signed = all(decision.facts_hash == row.facts_hash for decision in decisions)
+    return RequestDetail(row, decisions, progress, is_as_signed and is_intact(row))
 
 
 def standing_of(request: LimitRequest, *, user: User, as_of: date) -> list[MaySign]:

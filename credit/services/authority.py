@@ -57,7 +57,7 @@ def change_authority(
         created_by=actor,
     )
     data = {"version": row.version, "currency": currency, "bands": row.bands, "cosign_above": str(cosign_above)}
-    _audit(actor, "credit.authority.changed", "authority", row.version, data)
+    _audit(actor, "credit.authority.changed", "authority", row.version, data, [row])
     return row
 
 
@@ -149,5 +149,12 @@ def _invalid(field: str, value: object, message: str) -> DomainError:
     return DomainError("substitute_invalid", message, {"field": field, "value": str(value)})
 
 
-def _audit(actor: User, action: str, subject_type: str, subject_id: object, data: dict[str, object]) -> None:
-    audit.record(actor=actor, action=action, subject_type=subject_type, subject_id=subject_id, data=data)
+def _audit(
+    actor: User,
+    action: str,
+    subject_type: str,
+    subject_id: object,
+    data: dict[str, object],
+    rows: Sequence[AuthorityVersion] = (),
+) -> None:
+    audit.record(actor=actor, action=action, subject_type=subject_type, subject_id=subject_id, data=data, rows=rows)

@@ -153,4 +153,5 @@ def _audit(row: CreditLimit, former: CreditLimit | None, actor: User) -> None:
         subject_type="credit_account",
         subject_id=row.account_id,
         data=data,
+        rows=[row],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +22,7 @@ from credit.domain.kinds import LimitKind, RequestState, Verdict
 from credit.domain.limit_changes import check_limit_reason, check_new_limit, invalid
 from credit.domain.limit_inputs import Assumptions, check_assumptions
 from credit.domain.signatures import progress_of
-from credit.models import CreditAccount, LimitRequest
+from credit.models import CreditAccount, CreditLimit, LimitRequest
 from credit.queries.accounts import account_members
 from credit.queries.counted import Question, count_request
 from credit.queries.request_facts import default_assumptions, facts_hash, freeze
@@ -208,7 +209,7 @@ def _grant(row: LimitRequest, new: NewLimit, actor: User, as_of: date) -> None:
     limit = store_limit(row.account, new, actor=actor, reason=row.reason[:300], request=row)
     restart_review(row.account, as_of=as_of)
     data = {"limit": limit.pk, "facts_hash": row.facts_hash, "uninsured": str(row.uninsured)}
-    _audit(actor, "credit.limit_request.approved", row, data)
+    _audit(actor, "credit.limit_request.approved", row, data, [limit])
 
 
 def _moved(row: LimitRequest, state: RequestState) -> LimitRequest:
@@ -229,7 +230,7 @@ def _not_found(field: str, pk: int) -> DomainError:
     return NotFound(f"{field}_not_found", f"There is no {field} {pk}.", {"field": field, "value": pk})
 
 
-def _audit(actor: User, action: str, row: LimitRequest, data: dict[str, Any]) -> None:
+def _audit(actor: User, action: str, row: LimitRequest, data: dict[str, Any], rows: Sequence[CreditLimit] = ()) -> None:
     content = {
         "request": row.pk,
         "kind": row.kind,
@@ -237,4 +238,6 @@ def _audit(actor: User, action: str, row: LimitRequest, data: dict[str, Any]) ->
         "currency": row.currency,
         **data,
     }
-    audit.record(actor=actor, action=action, subject_type="credit_account", subject_id=row.account_id, data=content)
+    audit.record(
+        actor=actor, action=action, subject_type="credit_account", subject_id=row.account_id, data=content, rows=rows
+    )

@@ -138,7 +138,7 @@ def _audit(row: CheckRuleVersion, actor: User) -> None:
         "numbers": row.numbers,
     }
     action = "credit.rule.removed" if row.is_removed else "credit.rule.changed"
-    audit.record(actor=actor, action=action, subject_type="check_rule", subject_id=row.rule, data=data)
+    audit.record(actor=actor, action=action, subject_type="check_rule", subject_id=row.rule, data=data, rows=[row])
 
 
 def _invalid(field: str, value: object, message: str) -> DomainError:

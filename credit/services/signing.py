@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from core.errors import Denied
+from core.errors import Conflict, Denied
 from core.models import User
 from core.services import audit
 from credit.domain.kinds import Verdict
 from credit.domain.signatures import Person, StandIn, check_signature
 from credit.models import LimitDecision, LimitRequest
 from credit.queries.authority import get_stand_in
+from credit.queries.request_facts import is_intact
 from credit.queries.requests import asking_of, signatures_of
 
 
@@ -19,8 +20,14 @@ def sign(
 ) -> LimitDecision:
     """Write the signature if this person may give it; the caller has locked the request.
 
-    Raises what :func:`credit.domain.signatures.check_signature` refuses.
+    Raises what :func:`credit.domain.signatures.check_signature` refuses, and ``facts_altered``.
     """
+    if not is_intact(request):
+        raise Conflict(
+            "facts_altered",
+            "The facts are not those that were frozen with the request: ask again.",
+            {"field": "request", "value": request.pk},
+        )
     asking, authority = asking_of(request, as_of=as_of)
     check_signature(
         person=Person(actor.pk, actor.role),
@@ -71,4 +78,5 @@ def _audit(decision: LimitDecision, actor: User) -> None:
         subject_type="limit_request",
         subject_id=decision.request_id,
         data=data,
+        rows=[decision],
     )

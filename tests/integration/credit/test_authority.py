@@ -16,7 +16,7 @@ from credit.models import AuthorityVersion, CreditLimit, LimitDecision, LimitReq
 from credit.queries.authority import current_authority, list_authority_versions, list_substitutes
 from credit.queries.requests import standing_of
 from credit.services.authority import BandRow, change_authority, end_substitute, name_substitute
-from credit.services.requests import reject_request
+from credit.services.requests import reject_request, withdraw_request
 from tests.integration.credit.asking import approve, ask, insure
 from tests.integration.credit.builders import TODAY, make_clean_buyer, make_group, make_limit, make_user
 
@@ -206,7 +206,7 @@ def test_what_was_approved_more_than_90_days_ago_is_not_added() -> None:
     inside, outside = TODAY + timedelta(days=90), TODAY + timedelta(days=91)
     probe = ask(buyer, "10000", by=analyst, as_of=inside)
     assert probe.uninsured == 210_000
-    probe.delete()
+    withdraw_request(probe.pk, version=1, actor=analyst)
     assert ask(buyer, "10000", by=analyst, as_of=outside).uninsured == 10_000
 
 

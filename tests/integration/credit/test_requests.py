@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pgtrigger
 import pytest
 from django.db import Error, transaction
 
@@ -18,8 +19,8 @@ from credit.domain.kinds import LimitKind, RequestState, Verdict
 from credit.domain.limit_inputs import Assumptions
 from credit.domain.standings import StandingKind
 from credit.models import CreditLimit, CreditReview, LimitDecision, LimitRequest
-from credit.queries.request_facts import hash_of_request
-from credit.queries.requests import get_request, limit_of, list_requests, standing_of
+from credit.queries.request_facts import is_intact
+from credit.queries.requests import get_request, list_requests, standing_of
 from credit.services.requests import Asked, create_request, reject_request, withdraw_request
 from tests.integration.credit.asking import approve, ask, insure, new_limit
 from tests.integration.credit.builders import TODAY, account_for, make_clean_buyer, make_limit, make_user, set_standing
@@ -82,9 +83,30 @@ def test_the_golden_recommendation_comes_out_of_the_database() -> None:
 def test_facts_are_frozen_with_a_hash_that_proves_them() -> None:
     request = ask(golden_buyer(), "260000", by=make_user(Role.ANALYST), assumptions=GOLDEN)
     request.refresh_from_db()
-    assert hash_of_request(request, limit_of(request)) == request.facts_hash
+    assert is_intact(request)
     request.facts["uninsured"]["own"] = "1"
-    assert hash_of_request(request, limit_of(request)) != request.facts_hash
+    assert not is_intact(request)
+    for change in (lambda: request.save(), lambda: request.delete()):
+        with pytest.raises(Error, match=r"Cannot (update|delete)"), transaction.atomic():
+            change()
+
+
+def test_facts_changed_past_the_trigger_are_seen_and_nobody_can_sign_on_them() -> None:
+    manager, request = make_user(), ask(golden_buyer(), "260000", by=make_user(Role.ANALYST))
+    with pgtrigger.ignore("credit.LimitRequest:asked_stays"):
+        LimitRequest.objects.update(recommendation={**request.recommendation, "amount": "999999"})
+    with pytest.raises(Conflict) as refused:
+        approve(request, by=manager)
+    assert refused.value.code == "facts_altered"
+    assert not get_request(request.pk, scope=scope_of(manager), as_of=TODAY).is_intact
+    assert not CreditLimit.objects.exists()
+
+
+def test_decision_and_limit_are_named_in_the_events_that_are_sealed() -> None:
+    approve(ask(make_clean_buyer(), "1000", by=make_user(Role.ANALYST)), by=make_user())
+    rows = {event.action: event.data.get("rows") for event in AuditEvent.objects.all()}
+    assert rows["credit.limit_request.signed"] == {"credit_limitdecision": [LimitDecision.objects.get().pk]}
+    assert rows["credit.limit_request.approved"] == {"credit_creditlimit": [CreditLimit.objects.get().pk]}
 
 
 def test_the_last_signature_writes_the_limit_its_review_and_the_recheck() -> None:
