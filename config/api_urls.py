@@ -9,6 +9,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("buyers.urls")),
     path("", include("invoices.urls")),
     path("", include("scoring.urls")),
+    path("", include("credit.urls")),
     path("", include("alerts.urls")),
 ]
 

@@ -234,7 +234,10 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.ClientRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"client": env.str("API_RATE", default="1200/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "client": env.str("API_RATE", default="1200/min"),
+        "dry_run": env.str("API_DRY_RUN_RATE", default="300/min"),
+    },
     "EXCEPTION_HANDLER": "core.api.problems.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -242,10 +245,17 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Duewatch API",
     "VERSION": "1.0.0",
-    "DESCRIPTION": "Receivables, aging, scores and alerts of Duewatch.",
+    "DESCRIPTION": "Receivables, aging, scores, alerts, order checks and exposure of Duewatch.",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"Grade": list("ABCDE")},
+    "ENUM_NAME_OVERRIDES": {
+        "Grade": list("ABCDE"),
+        "CheckResult": "credit.domain.kinds.Result",
+        "Checkpoint": "credit.domain.kinds.Checkpoint",
+        "CheckRule": "credit.domain.rules.RuleCode",
+        "GateState": "credit.domain.kinds.GateState",
+        "ReleaseOption": "credit.domain.check_answers.OptionCode",
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -288,6 +298,9 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=64 * 1024 * 1024)
 # An order check that gets no lock or no answer in this time is "not approved".
 CREDIT_LOCK_TIMEOUT_MS = env.int("CREDIT_LOCK_TIMEOUT_MS", default=8000)
 CREDIT_STATEMENT_TIMEOUT_MS = env.int("CREDIT_STATEMENT_TIMEOUT_MS", default=10_000)
+# The answer to a request with an Idempotency-Key is kept so long; the same request at the same time waits so long.
+IDEMPOTENCY_KEEP_DAYS = env.int("IDEMPOTENCY_KEEP_DAYS", default=30)
+IDEMPOTENCY_WAIT_MS = env.int("IDEMPOTENCY_WAIT_MS", default=3000)
 # An approved order holds its part of the limit this long, and at least so long after its planned shipment.
 RESERVATION_DAYS = env.int("RESERVATION_DAYS", default=30)
 RESERVATION_DAYS_AFTER_SHIPMENT = env.int("RESERVATION_DAYS_AFTER_SHIPMENT", default=14)

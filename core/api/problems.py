@@ -22,6 +22,8 @@ from core.errors import DomainError
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:duewatch:problem:"
 _NAMED = ("field", "value", "fix")
+# A rule that says when to come back; it goes out as a header.
+_WAIT = "retry_after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,20 @@ class Problem:
         }
 
 
-class ParameterError(exceptions.APIException):
-    """A query parameter that cannot be answered: unknown, repeated or with a bad value."""
+class ProblemError(exceptions.APIException):
+    """A refusal that belongs to the request itself and not to a rule of the house."""
 
-    status_code = 400
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail, problem.code)
+        self.status_code = problem.status
+        self.problem = problem
 
-    def __init__(self, *, code: str, detail: str, field: str, value: Any = None, fix: str | None = None) -> None:
-        super().__init__(detail, code)
-        self.problem = Problem(400, code, detail, field, value, fix)
+
+class ParameterError(ProblemError):
+    """A parameter or a field that cannot be answered: unknown, repeated or with a bad value."""
+
+    def __init__(self, *, code: str, detail: str, field: str | None, value: Any = None, fix: str | None = None) -> None:
+        super().__init__(Problem(400, code, detail, field, value, fix))
 
 
 def request_id() -> str:
@@ -85,15 +93,16 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(404, "not_found", _("There is nothing at this address, or you may not see it."))
     if isinstance(error, PermissionDenied):
         return Problem(403, "permission_denied", str(error) or _("You may not do this."))
-    if isinstance(error, ParameterError):
+    if isinstance(error, ProblemError):
         return error.problem
     return _of_framework(error) if isinstance(error, exceptions.APIException) else None
 
 
 def _of_domain(error: DomainError) -> Problem:
-    extra = {name: value for name, value in error.params.items() if name not in _NAMED}
+    extra = {name: value for name, value in error.params.items() if name not in (*_NAMED, _WAIT)}
     field, value, fix = (error.params.get(name) for name in _NAMED)
-    return Problem(error.status, error.code, error.message, field, value, fix, extra)
+    headers = {"Retry-After": str(error.params[_WAIT])} if _WAIT in error.params else None
+    return Problem(error.status, error.code, error.message, field, value, fix, extra, headers)
 
 
 def _of_framework(error: exceptions.APIException) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiResponse, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -55,10 +55,14 @@ _MEANINGS = {
     401: "No key, or one that is unknown, revoked or expired.",
     403: "The key's scopes or the person's role do not allow it.",
     404: "There is no such thing, or it lies outside what the caller may see.",
-    409: "The ledger has moved between two pages.",
     406: "Only application/json is offered.",
+    409: "It contradicts what is on record, or that has moved meanwhile.",
+    412: "It is no longer the version that If-Match names.",
+    413: "The body is too large.",
+    415: "The body is not application/json.",
     422: "The question cannot be answered, e.g. there is no exchange rate.",
     429: "Too many requests; Retry-After says when to come back.",
+    503: "There is no answer, so nothing is approved; nothing was stored. Send the same request again.",
 }
 
 
@@ -67,6 +71,32 @@ def answers(ok: Any, *problems: int) -> dict[Any, Any]:
     statuses = sorted({400, 401, 403, 406, 429, *problems})
     failing = {(status, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, _MEANINGS[status]) for status in statuses}
     return {(200, "application/json"): OpenApiResponse(ok, "What was asked for."), **failing}
+
+
+def write_answers(ok: Any, *problems: int, created: bool = False) -> dict[Any, Any]:
+    """Responses of an operation with a body; ``created``: what was made (201), or only thought through (200)."""
+    found = answers(ok, 413, 415, *problems)
+    made = {(201, "application/json"): OpenApiResponse(ok, "What was recorded.")} if created else {}
+    return {**found, **made}
+
+
+def key_parameter(*, is_required: bool = True) -> OpenApiParameter:
+    """The header under which a request may be sent again."""
+    return OpenApiParameter(
+        "Idempotency-Key",
+        str,
+        OpenApiParameter.HEADER,
+        required=is_required,
+        description="A new unique key, e.g. a UUID, for each new request; the same one when it is sent again.",
+    )
+
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="ETag of the answer that this is decided on; 412 or 409 if the order has changed since.",
+)
 
 
 def page_of(row: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from django.core.cache import cache
 from redis.exceptions import RedisError
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -59,22 +60,43 @@ class Usage:
 class ClientRateThrottle(BaseThrottle):
     """Counts by key or person. An unreachable cache lets reads through: a limit must not become an outage."""
 
+    scope = "client"
     usage: Usage | None = None
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count the request; False if the window's quota is used up."""
-        rate = Rate.parse(str(api_settings.DEFAULT_THROTTLE_RATES["client"]))
+        rate = Rate.parse(str(api_settings.DEFAULT_THROTTLE_RATES[self.scope]))
         try:
-            self.usage = _count(_caller(request, self), rate, now=int(time.time()))
+            self.usage = _count(f"{self.scope}:{_caller(request, self)}", rate, now=int(time.time()))
         except RedisError as error:
             logger.warning("rate_limit_not_counted", error=str(error))
             return True
-        view.rate_usage = self.usage
+        self.show(view, self.usage)
         return not self.usage.is_over
+
+    def show(self, view: Any, usage: Usage) -> None:
+        """Leave the window's state where the view finds it for its headers."""
+        view.rate_usage = usage
 
     def wait(self) -> float | None:
         """Seconds until the next window."""
         return float(self.usage.seconds_left) if self.usage else None
+
+
+class DryRunThrottle(ClientRateThrottle):
+    """Counts order checks that ask "what if" on their own: many in a row look for something that is not shown."""
+
+    scope = "dry_run"
+
+    def show(self, view: Any, usage: Usage) -> None:
+        """The headers speak of all requests."""
+
+
+def check_dry_run_rate(request: Request, view: Any) -> None:
+    """Count a dry run; raises ``throttled`` with the seconds to wait."""
+    throttle = DryRunThrottle()
+    if not throttle.allow_request(request, view):
+        raise Throttled(throttle.wait())
 
 
 def add_rate_headers(response: Response, usage: Usage | None) -> None:

@@ -1,4 +1,5 @@
-"""Forgetting what nobody needs any more: jobs of runs long over, runs that nothing stands on, sessions that ended.
+"""Forgetting what nobody needs any more: jobs of runs long over, runs that nothing stands on, sessions that ended,
+answers to requests that nobody sends again.
 
 Never anything unfinished, no run that another row names, nothing of the ledger, of decisions or of the audit trail.
 Rows go in bounded batches, each in a transaction of its own: pages and workers are not held up, and what one night
@@ -56,6 +57,15 @@ DELETE FROM core_run WHERE id IN (
 """
 
 
+# After that the same request under the same key is a new one.
+_ANSWERS_SQL = """
+DELETE FROM core_idempotencykey WHERE id IN (
+    SELECT id FROM core_idempotencykey WHERE created_at < %(before)s
+    ORDER BY created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """How many rows of each kind are gone."""
@@ -63,16 +73,18 @@ class Forgotten:
     jobs: int
     runs: int
     sessions: int
+    answers: int = 0
 
 
 def forget_old_rows(*, now: datetime) -> Forgotten:
-    """Delete what is older than the settings ``RETENTION_JOBS_DAYS`` and ``RETENTION_RUNS_DAYS`` say."""
+    """Delete what is older than ``RETENTION_JOBS_DAYS``, ``RETENTION_RUNS_DAYS`` and ``IDEMPOTENCY_KEEP_DAYS`` say."""
     jobs_before = now - timedelta(days=settings.RETENTION_JOBS_DAYS)
     runs_before = now - timedelta(days=settings.RETENTION_RUNS_DAYS)
     return Forgotten(
         jobs=_delete(_JOBS_SQL, jobs_before) + _delete(_SINGLE_JOBS_SQL, jobs_before),
         runs=_delete(_RUNS_SQL.format(unnamed=_unnamed()), runs_before),
         sessions=_delete(_SESSIONS_SQL, now),
+        answers=_delete(_ANSWERS_SQL, now - timedelta(days=settings.IDEMPOTENCY_KEEP_DAYS)),
     )
 
 
