@@ -6,9 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from dashboard import labels
 from dashboard.tables import (
@@ -51,7 +50,7 @@ class OrdersTable(DataTable):
 
     def render_ask(self, value: int) -> Any:
         """A what-if on the order."""
-        return format_html('<a href="{}?order={}">{}</a>', reverse("dashboard:orders"), value, _now("what if?"))
+        return format_html('<a href="{}?order={}">{}</a>', reverse("dashboard:orders"), value, gettext("what if?"))
 
     def render_terms(self, record: Order) -> str:
         """The word of the code; the table would take the model's own, which is English."""
@@ -102,8 +101,8 @@ class DisputesTable(DataTable):
 def remarks_of(shipment: Any) -> str:
     """What went wrong with a shipment; empty if nothing did."""
     said = (
-        (shipment.delay_by_seller, _now("delay was ours")),
-        (shipment.is_refused, _now("refused or returned")),
-        (shipment.has_discrepancies, _now("document discrepancies")),
+        (shipment.delay_by_seller, gettext("delay was ours")),
+        (shipment.is_refused, gettext("refused or returned")),
+        (shipment.has_discrepancies, gettext("document discrepancies")),
     )
     return ", ".join(text for holds, text in said if holds)

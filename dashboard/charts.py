@@ -9,12 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row of a chart: a name, its values, and the colour token it is drawn in (see charts.js)."""
+    """One row of a chart: a name, its values, and the colour token it is drawn in (see charts.js).
+
+    ``as_line`` may be "dashed" or "step" (a value holds until the next one).
+    """
 
     name: str
     values: Sequence[Any]
     colour: str
-    as_line: bool = False
+    as_line: bool | str = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,13 @@ CHECK_CAUSES: dict[str, Any] = {
     "rules_changed": _("rules changed"),
     "cover_changed": _("cover changed"),
     "hold_changed": _("a hold changed"),
+    "posted": _("the ledger moved"),
+    "currency_changed": _("the currency changed"),
+    "production": _("production begins"),
+    "shipped": _("goods left"),
+    "room": _("room became free"),
+    "group_changed": _("the group changed"),
+    "facts_changed": _("new facts"),
     "expired": _("a reservation expired"),
     "recheck": _("checked again"),
 }

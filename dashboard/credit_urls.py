@@ -50,7 +50,7 @@ urlpatterns: list[URLPattern] = [
         authority.SubstituteEnd.as_view(),
         name="limit_substitute_end",
     ),
-    path("rules/order-check/", order_rules.OrderRulesPage.as_view(), name="order_rules"),
-    path("rules/order-check/go/", order_rules.OrderRuleGo.as_view(), name="order_rule_go"),
-    path("rules/order-check/<str:code>/", order_rules.OrderRulePage.as_view(), name="order_rule"),
+    path("rules/order-check/", order_rules.OrderRulesPage.as_view(), name="check_rules"),
+    path("rules/order-check/go/", order_rules.OrderRuleGo.as_view(), name="check_rule_go"),
+    path("rules/order-check/<str:code>/", order_rules.OrderRulePage.as_view(), name="check_rule"),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
@@ -79,7 +79,7 @@ class ExposurePage(PageView):
         whose, page = self._whose(request), self.page
         part = request.GET.get("part", "")
         if part and part not in set(Part):
-            words = _now("There is no such part of the exposure.")
+            words = gettext("There is no such part of the exposure.")
             raise DomainError("part_unknown", words, {"field": "part", "value": part[:40]})
         rates = rate_table(base=page.base_currency, as_of=page.as_of)
         parts = Part(part) if part else list(Part)

@@ -75,6 +75,31 @@ _TERMS = (
         _("Gross open items minus unapplied cash and credits must equal the ledger balance in every currency."),
     ),
     Term("credit_limit", "credit limit", "信用额度", _("Most exposure that we accept on a buyer or group.")),
+    Term(
+        "order_check",
+        "order check, release",
+        "订单信用审核，放行",
+        _("May this order go on these terms? Every rule answers; a release lets a stopped order go, with a reason."),
+    ),
+    Term("hold", "hold", "冻结", _("An order that may not go on. A forced hold is set by a person and lifted by one.")),
+    Term(
+        "insured_limit",
+        "insured limit",
+        "保险限额",
+        _("What a credit insurer covers of one buyer, up to an amount and a percentage. Never shown to sales."),
+    ),
+    Term(
+        "uninsured",
+        "uninsured exposure",
+        "未投保敞口",
+        _("Net exposure less what insurers pay of it. Deductible and first loss are not part of it."),
+    ),
+    Term(
+        "horizon",
+        "horizon",
+        "展望期",
+        _("Orders shipping within so many days count against the limit; later ones are checked again before they go."),
+    ),
     Term("dso", "days sales outstanding, DSO", "应收账款周转天数", _("How many days of sales stand in receivables.")),
     Term(
         "dso_countback",

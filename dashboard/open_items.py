@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
@@ -97,7 +97,9 @@ def basis_of(request: HttpRequest) -> AgingBasis:
     """``by=due`` (default) or ``by=invoice``; anything else is refused."""
     text = request.GET.get("by", AgingBasis.DUE.value)
     if text not in set(AgingBasis):
-        raise DomainError("basis_unknown", _now("Aging is by due or by invoice date."), {"field": "by", "value": text})
+        raise DomainError(
+            "basis_unknown", gettext("Aging is by due or by invoice date."), {"field": "by", "value": text}
+        )
     return AgingBasis(text)
 
 
@@ -107,7 +109,7 @@ def _whole(text: str, field: str, *, most: int) -> int | None:
     if not text.isdecimal() or int(text) > most:
         raise DomainError(
             "number_invalid",
-            _now("A whole number from 0 to %(most)s is needed here.") % {"most": most},
+            gettext("A whole number from 0 to %(most)s is needed here.") % {"most": most},
             {"field": field, "value": text[:20]},
         )
     return int(text)
@@ -122,15 +124,15 @@ def items_url(**filters: Any) -> str:
 def filter_words(wanted: OpenItemFilter) -> list[str]:
     """What the filter means, in words, for the page's heading."""
     said = [
-        _named(_now("buyer"), wanted.buyer_code),
-        _named(_now("group"), wanted.group_code),
-        _named(_now("country/region"), formats.territory(wanted.country) if wanted.country else "", wanted.country),
-        _named(_now("owner"), wanted.owner),
-        _named(_now("currency"), wanted.currency),
+        _named(gettext("buyer"), wanted.buyer_code),
+        _named(gettext("group"), wanted.group_code),
+        _named(gettext("country/region"), formats.territory(wanted.country) if wanted.country else "", wanted.country),
+        _named(gettext("owner"), wanted.owner),
+        _named(gettext("currency"), wanted.currency),
         _bucket_words(wanted),
-        _now("overdue") if wanted.overdue else "",
-        _now("disputed") if wanted.is_disputed else "",
-        _now("without a usable exchange rate") if wanted.is_unconverted else "",
+        gettext("overdue") if wanted.overdue else "",
+        gettext("disputed") if wanted.is_disputed else "",
+        gettext("without a usable exchange rate") if wanted.is_unconverted else "",
     ]
     return [words for words in said if words]
 
@@ -138,7 +140,7 @@ def filter_words(wanted: OpenItemFilter) -> list[str]:
 def _named(what: str, shown: str, raw: str | None = None) -> str:
     if not shown:
         return ""
-    return f"{what}: {_now('none') if (raw if raw is not None else shown) == NONE else shown}"
+    return f"{what}: {gettext('none') if (raw if raw is not None else shown) == NONE else shown}"
 
 
 def _bucket_words(wanted: OpenItemFilter) -> str:
@@ -146,5 +148,5 @@ def _bucket_words(wanted: OpenItemFilter) -> str:
         return ""
     word = labels.bucket_word(DEFAULT_BUCKETS.labels(wanted.basis)[wanted.bucket])
     if wanted.basis is AgingBasis.INVOICE:
-        return _now("%(bucket)s days since invoice") % {"bucket": word}
-    return word if wanted.bucket == 0 else _now("%(bucket)s days past due") % {"bucket": word}
+        return gettext("%(bucket)s days since invoice") % {"bucket": word}
+    return word if wanted.bucket == 0 else gettext("%(bucket)s days past due") % {"bucket": word}

@@ -33,11 +33,11 @@ class NavItem:
 
 _PLACES = (
     ("dashboard:home", pgettext_lazy("navigation", "Home"), ("home", "figures")),
-    ("dashboard:orders", _("Order desk"), ("orders", "order", "check")),
+    ("dashboard:orders", _("Order desk"), ("orders", "order")),
     ("dashboard:holds", _("Holds"), ("holds", "hold")),
     ("dashboard:aging", _("Aging"), ("aging", "open_items", "invoice")),
     ("dashboard:buyers", _("Buyers"), ("buyers", "buyer", "group")),
-    ("dashboard:limits", _("Limits"), ("limits", "limit", "exposure", "order_rules", "order_rule")),
+    ("dashboard:limits", _("Limits"), ("limits", "limit", "exposure", "check")),
     ("dashboard:alerts", _("Alerts"), ("alerts", "alert")),
     ("dashboard:imports", _("Imports"), ("imports", "import")),
     ("dashboard:runs", _("Runs"), ("runs", "run")),

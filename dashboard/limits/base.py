@@ -16,7 +16,7 @@ TABS = (
     ("limit_reviews", _("Review diary"), Permission.LIMITS_READ),
     ("limit_insured", _("Insured limits"), Permission.LIMITS_READ),
     ("limit_authority", _("Authority and substitutes"), Permission.LIMITS_READ),
-    ("order_rules", _("Check rules"), Permission.PORTFOLIO_READ),
+    ("check_rules", _("Check rules"), Permission.PORTFOLIO_READ),
 )
 
 

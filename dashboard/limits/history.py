@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import months_back
@@ -20,7 +20,7 @@ from dashboard.charts import Chart, Series, number
 from dashboard.credit_labels import LIMIT_KINDS
 from dashboard.tables import DataTable, DateColumn, LabelColumn, MoneyColumn, TextColumn
 
-MONTHS = 12
+MONTHS = 6
 
 
 class LimitsTable(DataTable):
@@ -63,17 +63,17 @@ def history_chart(
     rates = rate_table(base=base, as_of=as_of)
     steps = limit_steps(account.pk, start=days[0], end=as_of, rates=rates)
     limits = [_on(steps, day) for day in days]
-    series = [Series(_now("limit"), [number(limit) for limit in limits], "ink", as_line=True)]
+    series = [Series(gettext("limit"), [number(limit) for limit in limits], "ink", as_line="step")]
     exposures = points or _exposures(account, days, rates)
     if exposures:
         known = dict(exposures)
         values = [number(known.get(day)) for day in days]
-        series.insert(0, Series(_now("exposure"), values, "bucket-0"))
+        series.insert(0, Series(gettext("exposure"), values, "bucket-0"))
     if not any(limits) and not any(amount for _day, amount in exposures):
         return None
     return Chart(
         kind="columns",
-        summary=_now("Limit in force and exposure at the month-ends, in %(currency)s.") % {"currency": base},
+        summary=gettext("Limit in force and exposure at the month-ends, in %(currency)s.") % {"currency": base},
         unit=base,
         labels=[day.isoformat() for day in days],
         series=series,
@@ -89,5 +89,5 @@ def _exposures(account: CreditAccount, days: Sequence[date], rates: RateTable) -
     """At the rates of the as-of date, so that the line shows trade and not currencies."""
     if account.buyer_id is None:
         return []
-    found = exposure_points(account.buyer_id, days=days[-4:], rates_on=lambda _day: rates)
+    found = exposure_points(account.buyer_id, days=days, rates_on=lambda _day: rates)
     return [(point.day, point.exposure.net) for point in found]

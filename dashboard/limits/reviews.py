@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
@@ -70,7 +70,7 @@ class ReviewsTable(DataTable):
         if record.done_at:
             return ""
         url = reverse("dashboard:limit_review", args=[record.pk])
-        return format_html('<a href="{}">{}</a>', url, _now("Review"))
+        return format_html('<a href="{}">{}</a>', url, gettext("Review"))
 
 
 class DoneForm(DeskForm):
@@ -126,7 +126,7 @@ class ReviewPage(LimitsPage):
             except DomainError as problem:
                 form.refuse(problem)
             else:
-                messages.success(request, _now("The diary is up to date."))
+                messages.success(request, gettext("The diary is up to date."))
                 return HttpResponseRedirect(reverse("dashboard:limit_reviews"))
         return self._page(review_id, {verb: form}, status=422)
 
@@ -151,5 +151,5 @@ def _review(review_id: int, view: LimitsPage) -> CreditReview:
 
     found = [row for row in list_reviews(scope=view.page.scope, with_done=True) if row.pk == review_id]
     if not found:
-        raise NotFound("review_unknown", _now("There is no such review."), {"field": "review", "value": review_id})
+        raise NotFound("review_unknown", gettext("There is no such review."), {"field": "review", "value": review_id})
     return found[0]

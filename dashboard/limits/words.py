@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from credit.domain.recommend import Recommendation
@@ -138,21 +138,21 @@ def fact_lines(facts: Mapping[str, Any]) -> list[tuple[Any, str]]:
     base = str(facts["base_currency"])
     earlier = sum((Decimal(request["uninsured"]) for request in counted["earlier"]), Decimal(0))
     parts = [(word_of(PARTS, code), _whole(amount)) for code, amount in exposure["parts"].items()]
-    in_force = _whole(limit["amount_base"]) if limit["state"] == "in_force" else _now("none in force")
+    in_force = _whole(limit["amount_base"]) if limit["state"] == "in_force" else gettext("none in force")
     return [
-        (_now("as of"), str(facts["as_of"])),
-        (_now("grade"), facts["grade"] or _now("never scored")),
-        (_now("limit in force, %(currency)s") % {"currency": base}, in_force),
-        (_now("limit asked for, %(currency)s") % {"currency": base}, _whole(facts["limit_asked_base"])),
-        (_now("exposure, net"), _whole(exposure["net"])),
+        (gettext("as of"), str(facts["as_of"])),
+        (gettext("grade"), facts["grade"] or gettext("never scored")),
+        (gettext("limit in force, %(currency)s") % {"currency": base}, in_force),
+        (gettext("limit asked for, %(currency)s") % {"currency": base}, _whole(facts["limit_asked_base"])),
+        (gettext("exposure, net"), _whole(exposure["net"])),
         *parts,
-        (_now("uninsured by this request"), _whole(counted["own"])),
+        (gettext("uninsured by this request"), _whole(counted["own"])),
         (
-            _now("requests of the last 90 days"),
+            gettext("requests of the last 90 days"),
             _whole(earlier),
         ),
-        (_now("other members of the group"), _whole(counted["group_others"])),
-        (_now("counted for authority"), _whole(counted["counted"])),
+        (gettext("other members of the group"), _whole(counted["group_others"])),
+        (gettext("counted for authority"), _whole(counted["counted"])),
     ]
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from credit.domain.kinds import Result, RuleLevel
 from credit.domain.rules import LOCKED, RuleSetting
 from credit.domain.terms import GRADES
 from credit.queries.rules import Place, RuleCoverage
+from dashboard import formats
 from dashboard.check_words import RULE_HELP, RULES
 from dashboard.credit_labels import EFFECTS, LEVELS
 from dashboard.labels import Label
@@ -104,9 +105,9 @@ def _override(place: Place) -> Override:
 def setting_words(setting: RuleSetting) -> str:
     """A setting in a few words. Example: "stops · 15 / 30"."""
     if not setting.is_enabled:
-        return _now("off")
+        return gettext("off")
     effect = str(EFFECTS.get(Result(setting.effect), setting.effect))
-    numbers = " / ".join(plain(number) for number in setting.numbers.values())
+    numbers = " / ".join(number_word(name, number) for name, number in setting.numbers.items())
     return f"{effect} · {numbers}" if numbers else effect
 
 
@@ -115,15 +116,22 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():,f}"
 
 
+def number_word(name: str, number: Decimal) -> str:
+    """A threshold; a grade's place as its letter. Example: ``stop_from_grade`` 5 is E, 6 is never."""
+    if name == "stop_from_grade":
+        return GRADES[int(number) - 1] if number <= len(GRADES) else formats.NOT_AVAILABLE
+    return plain(number)
+
+
 def number_rows(numbers: Mapping[str, Any]) -> list[tuple[Any, str]]:
     """Thresholds by name in words."""
-    return [(NUMBERS.get(name, name), plain(Decimal(str(value)))) for name, value in numbers.items()]
+    return [(NUMBERS.get(name, name), number_word(name, Decimal(str(value)))) for name, value in numbers.items()]
 
 
 def effect_label(setting: Any) -> Label:
     """What a stored version does."""
     if setting.is_removed:
-        return Label(_now("taken away"))
+        return Label(gettext("taken away"))
     if not setting.is_enabled:
-        return Label(_now("off"), "calm")
+        return Label(gettext("off"), "calm")
     return Label(EFFECTS[Result(setting.effect)], "worst" if setting.effect == Result.STOP else "warn")

@@ -77,7 +77,7 @@ class OrderRulesPage(LimitsPage):
     """``/rules/order-check/``"""
 
     permission = Permission.PORTFOLIO_READ
-    tab = "order_rules"
+    tab = "check_rules"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The drawing."""
@@ -94,7 +94,7 @@ class OrderRulePage(LimitsPage):
     """``/rules/order-check/<rule>/?level=&subject=``: one place of one rule with its versions."""
 
     permission = Permission.PORTFOLIO_READ
-    tab = "order_rules"
+    tab = "check_rules"
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         """As it is now."""
@@ -113,7 +113,7 @@ class OrderRulePage(LimitsPage):
                 form.refuse(problem)
             else:
                 messages.success(request, _("The rule is changed; it counts from the next check on."))
-                return HttpResponseRedirect(reverse("dashboard:order_rules"))
+                return HttpResponseRedirect(reverse("dashboard:check_rules"))
         return self.show(spot, form, status=422)
 
     def _change(self, spot: Spot, form: RuleForm, *, is_removed: bool) -> None:
@@ -201,10 +201,10 @@ class OrderRuleGo(LimitsPage):
     """From the small form under the drawing to the place that it names."""
 
     permission = Permission.PORTFOLIO_READ
-    tab = "order_rules"
+    tab = "check_rules"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The subject by its code, then its page."""
         page = OrderRulePage(request=request)
         spot = page.spot(request, request.GET.get("rule", ""))
-        return HttpResponseRedirect(reverse("dashboard:order_rule", args=[spot.rule.value]) + spot.query)
+        return HttpResponseRedirect(reverse("dashboard:check_rule", args=[spot.rule.value]) + spot.query)

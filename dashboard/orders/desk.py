@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -192,6 +193,8 @@ def _asked_again(check: OrderCheck) -> dict[str, Any]:
     """The form as it was asked."""
     names = ("terms", "terms_days", "deposit_percent", "ship_date", "checkpoint")
     asked = {name: check.asked[name] for name in names if check.asked.get(name) is not None}
+    if "deposit_percent" in asked:
+        asked["deposit_percent"] = plain_number(Decimal(asked["deposit_percent"]))
     return {**asked, "currency": check.currency, "amount": plain_number(check.amount)}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.check_words import RULES
@@ -40,7 +40,7 @@ class ChecksTable(DataTable):
 
     def render_order(self, value: Any) -> Any:
         """A what-if has none."""
-        return value or format_html('<span class="soft">{}</span>', _now("what-if"))
+        return value or format_html('<span class="soft">{}</span>', gettext("what-if"))
 
     def render_decided_by(self, value: str) -> Any:
         """The rule in words."""
@@ -73,7 +73,11 @@ class OpenOrdersTable(DataTable):
         return format_html('<a href="{}?order={}">{}</a>', url, record.order_id, value)
 
     def render_work(self, record: Any) -> Any:
-        """Why it stands, if it stands."""
+        """Its hold if there is one, else the answer that it stands on."""
+        if record.hold_id:
+            return format_html('<a href="{}">{}</a>', reverse("dashboard:hold", args=[record.hold_id]), gettext("hold"))
         if not record.check_id:
             return ""
-        return format_html('<a href="{}">{}</a>', reverse("dashboard:order_check", args=[record.check_id]), _now("why"))
+        return format_html(
+            '<a href="{}">{}</a>', reverse("dashboard:order_check", args=[record.check_id]), gettext("why")
+        )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from core.queries.sql import fetch_all
 from credit.models import OrderCheck
 from dashboard.queries.accounts import is_visible
 from invoices.models import Order
+from invoices.queries.orders import OrderProgress, get_progress
 
 LATEST = 100
 OFFERED = 12
@@ -36,10 +37,11 @@ LIMIT %(limit)s
 
 _OPEN_ORDERS = """
 SELECT o.id, o.external_id, o.order_date, o.planned_ship_date, o.amount, o.currency, o.terms, o.status, o.version,
-       coalesce(g.state, 'unchecked'), g.check_row_id, r.amount
+       coalesce(g.state, 'unchecked'), g.check_row_id, r.amount, h.id
 FROM invoices_order o
 LEFT JOIN credit_ordergate g ON g.order_id = o.id
 LEFT JOIN credit_reservation r ON r.order_id = o.id AND r.state = 'active'
+LEFT JOIN credit_hold h ON h.order_id = o.id AND h.state = 'open' AND h.kind = 'credit'
 WHERE o.buyer_id = ANY(%(buyers)s) AND o.status NOT IN ('closed', 'cancelled')
 ORDER BY o.planned_ship_date NULLS LAST, o.id
 LIMIT 500
@@ -81,6 +83,7 @@ class OpenOrder:
     gate: str
     check_id: int | None
     reserved: Decimal | None
+    hold_id: int | None
 
 
 def list_latest_checks(
@@ -98,7 +101,16 @@ def list_latest_checks(
 
 def list_open_orders(*, buyer_ids: Sequence[int]) -> list[OpenOrder]:
     """Orders of one customer that have not ended, the next shipment first."""
-    return [OpenOrder(*row) for row in fetch_all(_OPEN_ORDERS, {"buyers": list(buyer_ids)})]
+    rows = [OpenOrder(*row) for row in fetch_all(_OPEN_ORDERS, {"buyers": list(buyer_ids)})]
+    held = get_progress(row.order_id for row in rows if row.reserved is not None)
+    return [replace(row, reserved=_rest(row, held)) for row in rows]
+
+
+def _rest(row: OpenOrder, progress: Mapping[int, OrderProgress]) -> Decimal | None:
+    """What a reservation still holds: what has left the house is exposure of another kind."""
+    if row.reserved is None:
+        return None
+    return max(Decimal(0), row.reserved - progress[row.order_id].gone)
 
 
 def get_order(order_id: int, *, scope: Scope) -> Order:

@@ -52,7 +52,7 @@
       yAxis: [values(), values({ show: false, splitLine: { show: false } })],
       series: chart.series.map((series) => ({
         name: series.name, data: series.values, type: series.as_line ? "line" : "bar",
-        stack: series.as_line ? undefined : "all", symbol: "none", barCategoryGap: "25%",
+        stack: series.as_line ? undefined : "all", symbol: "none", barCategoryGap: "25%", step: series.as_line === "step" ? "end" : false,
         lineStyle: { width: 2, type: series.as_line === "dashed" ? "dashed" : "solid" },
         itemStyle: { color: colour(series.colour) },
       })),
