@@ -1,4 +1,4 @@
-"""``python -m bench [--size 10k,100k,1m] [--only aging,import,close,pages] [--json] [--write]``."""
+"""``python -m bench [--size 10k,100k,1m] [--only aging,import,close,pages,checks] [--json] [--write]``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench import report
 from bench.growth import compare
 from bench.servers import BASE_DIR, SIZES, folder_of
 
-TOPICS = ("aging", "import", "close", "pages")
+TOPICS = ("aging", "import", "close", "pages", "checks")
 ROOT = Path("/tmp/duewatch-bench")
 DOCUMENT = BASE_DIR / "docs" / "benchmarks.md"
 

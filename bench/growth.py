@@ -6,15 +6,18 @@ from typing import Any
 
 CLOSE_FACTOR = 12.0
 PAGES_FACTOR = 3.0
+CHECK_FACTOR = 1.5
+CHECK = "order check, dry run, p95 of 16 clients"
 
 Row = dict[str, Any]
 
 
 def compare(figures: list[Row]) -> list[Row]:
-    """The close from 100 k to 1 M, each page from 10 k to 1 M; what was not measured is left out."""
+    """The close from 100 k to 1 M, pages and order checks from 10 k to 1 M; what was not measured is left out."""
     close = _ratio(figures, "nightly close, 2 workers", "100k", "1m", CLOSE_FACTOR)
     pages = [_ratio(figures, f"{page} page, p95", "10k", "1m", PAGES_FACTOR) for page in ("Home", "Buyer", "Aging")]
-    return [row for row in (close, *pages) if row is not None]
+    check = _ratio(figures, CHECK, "10k", "1m", CHECK_FACTOR)
+    return [row for row in (close, *pages, check) if row is not None]
 
 
 def _ratio(figures: list[Row], what: str, small: str, large: str, factor: float) -> Row | None:

@@ -39,12 +39,13 @@ def _fill(home: Path, size: str, processes: Processes) -> list[Figure]:
 
 
 def _topics(home: Path, size: str, processes: Processes) -> dict[str, Callable[[], list[Figure]]]:
-    from bench import aging, close, pages
+    from bench import aging, close, order_checks, pages
 
     return {
         "aging": lambda: aging.run(size, processes),
         "close": lambda: close.run(home, size, processes),
         "pages": lambda: pages.run(size, processes),
+        "checks": lambda: order_checks.run(home, size, processes),
     }
 
 
