@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from buyers.services.rechecks import ask_recheck_of_moved
 from core.queries.rates import rate_table
 from core.queries.sql import fetch_one
 from credit.domain.standings import NO, YES, StandingKind
@@ -50,7 +51,8 @@ _LATEST_SQL = "SELECT max(as_of) FROM credit_buyerstanding"
 def write_standings(*, as_of: date, known_at: datetime, base_currency: str, run_id: int) -> int:
     """Write the standings that follow from a run's scores and today's overdue items; returns how many it changed.
 
-    Standings only move forward: a close of an earlier date than the last one writes none. Safe to run twice.
+    Standings only move forward: a close of an earlier date than the last one writes none. Safe to run twice. Open
+    orders of the buyers concerned are checked again by jobs.
     """
     latest = fetch_one(_LATEST_SQL)[0]
     if latest is not None and as_of < latest:
@@ -75,4 +77,7 @@ def write_standings(*, as_of: date, known_at: datetime, base_currency: str, run_
         cursor.execute("ANALYZE overdue_since")
         cursor.execute(_WRITE_SQL, params)
         cursor.execute("DROP TABLE overdue_since")
-    return BuyerStanding.objects.filter(run_id=run_id).count()
+    changed = BuyerStanding.objects.filter(run_id=run_id).count()
+    if changed:
+        ask_recheck_of_moved()
+    return changed

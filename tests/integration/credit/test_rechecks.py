@@ -1,0 +1,262 @@
+"""Orders are checked again by real job rows when something of their limits moves."""
+
+from datetime import timedelta
+
+import pytest
+
+from buyers.domain.fact_rows import ScreeningRow
+from buyers.domain.facts import ScreeningResult
+from buyers.models import Buyer
+from buyers.services.facts import record_fact
+from buyers.services.memberships import set_group_membership
+from core.models import AuditEvent, Job
+from credit.domain.kinds import GateState, ReservationState
+from credit.models import Hold, OrderCheck, Reservation
+from credit.services.recheck import ALL_OF_THEM, enqueue, enqueue_group, recheck_buyer
+from credit.tasks import expire
+from invoices.models import Order
+from invoices.services.bulk import InvoiceRow, ReceiptRow, post_bulk
+from invoices.services.posting.allocations import bounce_receipt
+from tests.integration.credit.builders import (
+    EARLIER,
+    TODAY,
+    approved_order,
+    ask,
+    gate_state,
+    held_order,
+    make_clean_buyer,
+    make_deposit,
+    make_group,
+    make_limit,
+    make_order,
+    reserved,
+    run_jobs,
+    ship,
+)
+from tests.integration.invoices.builders import allocate, make_invoice, make_receipt
+
+pytestmark = pytest.mark.django_db
+
+LATE = TODAY - timedelta(days=40)
+
+
+@pytest.fixture
+def buyer() -> Buyer:
+    """A clean buyer with a limit of 100."""
+    buyer = make_clean_buyer()
+    make_limit(buyer, "100")
+    run_jobs()
+    return buyer
+
+
+def cut(buyer: Buyer, amount: str) -> None:
+    """A later version of the limit, and the re-check that follows it."""
+    make_limit(buyer, amount, since=EARLIER + timedelta(days=1))
+    enqueue(buyer_id=buyer.pk, cause="limit_changed")
+
+
+def states(*orders: Order) -> list[str]:
+    return [gate_state(order) for order in orders]
+
+
+class TestMoney:
+    def test_a_receipt_turns_the_order_green_by_itself(self, buyer: Buyer) -> None:
+        make_invoice(buyer, "60", issued=str(TODAY), due=str(TODAY + timedelta(days=30)))
+        order = held_order(buyer, "80")
+        run_jobs()
+        make_receipt(buyer, "40", day=str(TODAY))
+        assert run_jobs() == ["receipt"]
+        assert (gate_state(order), reserved(buyer)) == ("approved", 80)
+        assert order.checks.order_by("-pk").first().cause == "receipt"
+        assert Hold.objects.get().state == "cleared"
+
+    def test_an_overdue_item_that_is_paid_releases_the_order(self, buyer: Buyer) -> None:
+        invoice = make_invoice(buyer, "1000", issued=str(LATE), due=str(LATE))
+        make_limit(buyer, "5000", since=EARLIER + timedelta(days=1))
+        order = held_order(buyer, "20")
+        receipt = make_receipt(buyer, "1000", day=str(TODAY))
+        run_jobs()
+        assert gate_state(order) == GateState.HELD
+        allocate(receipt, invoice, "1000", day=str(TODAY))
+        run_jobs()
+        assert gate_state(order) == GateState.APPROVED
+
+    def test_a_deposit_of_the_whole_amount_releases_an_order_without_a_limit(self) -> None:
+        order = held_order(make_clean_buyer(), "80")
+        make_deposit(order, "79.99")
+        run_jobs()
+        assert gate_state(order) == GateState.HELD
+        make_deposit(order, "0.01")
+        run_jobs()
+        check = order.checks.order_by("-pk").first()
+        assert (gate_state(order), check.outcome) == ("approved", "pass")
+        waived = {rule["rule"] for rule in check.rules if rule["waived"] == "prepaid"}
+        assert "limit_missing" in waived
+
+    def test_prepaid_orders_are_stopped_by_sanctions(self) -> None:
+        order = held_order(make_clean_buyer(), "80")
+        record_fact(ScreeningRow(order.buyer_id, ScreeningResult.CONFIRMED, TODAY, source="list"))
+        make_deposit(order, "80")
+        run_jobs()
+        check = order.checks.order_by("-pk").first()
+        assert (gate_state(order), check.decided_by) == ("held", "sanctions")
+
+    def test_a_deposit_that_bounces_holds_the_order_again(self) -> None:
+        order = held_order(make_clean_buyer(), "80")
+        deposit = make_deposit(order, "80")
+        run_jobs()
+        bounce_receipt(deposit.pk, day=TODAY, reason="no cover")
+        run_jobs()
+        assert (gate_state(order), reserved(order.buyer)) == ("held", 0)
+
+    def test_an_invoice_that_takes_the_exposure_above_the_limit_lets_a_hold_follow(self, buyer: Buyer) -> None:
+        order = approved_order(buyer, "80")
+        invoice = make_invoice(buyer, "30", issued=str(TODAY), due=str(TODAY + timedelta(days=30)))
+        assert invoice.open_amount == 30
+        run_jobs()
+        assert (gate_state(order), Hold.objects.get().over_by) == ("held", 10)
+
+    def test_a_bulk_posting_asks_once_and_finds_the_buyers_itself(self, buyer: Buyer) -> None:
+        held, idle = held_order(buyer, "180"), make_clean_buyer()
+        Job.objects.all().delete()
+        receipts = [ReceiptRow(b.pk, "bank", f"R{b.pk}", "USD", 100, TODAY) for b in (buyer, idle)]
+        post_bulk(receipts=receipts)
+        assert run_jobs() == ["credit.recheck_moved", "facts_changed"]
+        assert gate_state(held) == GateState.APPROVED
+
+    def test_a_bulk_posting_holds_approved_orders_too(self, buyer: Buyer) -> None:
+        order = approved_order(buyer, "80")
+        post_bulk(invoices=[InvoiceRow(buyer.pk, "erp", "I1", "I1", "USD", 30, TODAY, TODAY)])
+        run_jobs()
+        assert gate_state(order) == GateState.HELD
+
+
+class TestLimits:
+    def test_a_cut_takes_the_newest_reservation_first(self, buyer: Buyer) -> None:
+        oldest, middle, newest = (approved_order(buyer, amount) for amount in ("40", "30", "30"))
+        cut(buyer, "75")
+        run_jobs()
+        assert states(oldest, middle, newest) == ["approved", "approved", "held"]
+        assert (reserved(buyer), Hold.objects.get().over_by) == (70, 25)
+
+    def test_a_cut_to_nothing_takes_all(self, buyer: Buyer) -> None:
+        orders = [approved_order(buyer, "40"), approved_order(buyer, "30")]
+        cut(buyer, "0")
+        run_jobs()
+        assert (states(*orders), reserved(buyer)) == (["held", "held"], 0)
+
+    def test_a_raise_goes_to_the_order_that_is_held_longest(self, buyer: Buyer) -> None:
+        first, second, third = (held_order(buyer, amount) for amount in ("150", "140", "160"))
+        cut(buyer, "155")
+        run_jobs()
+        assert states(first, second, third) == ["approved", "held", "held"]
+
+    def test_a_shared_limit_counts_for_all_members(self) -> None:
+        one, other = make_clean_buyer(), make_clean_buyer()
+        group = make_group(one, other)
+        for owner in (one, other, group):
+            make_limit(owner, "100")
+        run_jobs()
+        taken, waits = approved_order(one, "80"), held_order(other, "60")
+        check = waits.checks.get()
+        assert (check.decided_by, check.exposure["group"]["net"]) == ("group_limit", "80.00")
+        make_limit(group, "140", since=EARLIER + timedelta(days=1))
+        enqueue_group(group_id=group.pk, cause="limit_changed")
+        run_jobs()
+        assert states(taken, waits) == ["approved", "approved"]
+
+    def test_money_of_one_member_makes_room_for_another(self) -> None:
+        one, other = make_clean_buyer(), make_clean_buyer()
+        group = make_group(one, other)
+        for owner in (one, other, group):
+            make_limit(owner, "100")
+        make_invoice(one, "80", issued=str(TODAY), due=str(TODAY + timedelta(days=30)))
+        waits = held_order(other, "60")
+        make_receipt(one, "50", day=str(TODAY))
+        run_jobs()
+        assert gate_state(waits) == GateState.APPROVED
+
+    def test_who_joins_a_group_shares_its_limit_from_then_on(self) -> None:
+        one, other = make_clean_buyer(), make_clean_buyer()
+        group = make_group(one)
+        for owner in (one, other, group):
+            make_limit(owner, "100")
+        first, second = approved_order(one, "80"), approved_order(other, "80")
+        set_group_membership(other.pk, group=group, valid_from=TODAY)
+        run_jobs()
+        assert sorted(states(first, second)) == ["approved", "held"]
+        assert gate_state(first) == GateState.APPROVED
+
+
+class TestFacts:
+    def test_a_hit_found_later_holds_an_approved_order(self, buyer: Buyer) -> None:
+        order = approved_order(buyer, "80")
+        record_fact(ScreeningRow(buyer.pk, ScreeningResult.CONFIRMED, TODAY, source="list"))
+        run_jobs()
+        assert (gate_state(order), Hold.objects.get().reasons[0]) == ("held", "sanctions")
+
+
+class TestExpiry:
+    def test_what_is_not_shipped_in_time_goes_back(self, buyer: Buyer) -> None:
+        order, waits = approved_order(buyer, "80"), held_order(buyer, "60")
+        Reservation.objects.update(expires_on=TODAY - timedelta(days=1))
+        expire()
+        assert run_jobs() == ["expired"]
+        assert states(order, waits) == ["check_needed", "approved"]
+        assert (reserved(buyer), AuditEvent.objects.filter(action="credit.reservation.expired").count()) == (60, 1)
+
+    def test_the_last_day_still_holds(self, buyer: Buyer) -> None:
+        order = approved_order(buyer, "80")
+        Reservation.objects.update(expires_on=TODAY)
+        expire()
+        assert run_jobs() == []
+        assert gate_state(order) == GateState.APPROVED
+
+    def test_expired_orders_wait_to_be_asked_about(self, buyer: Buyer) -> None:
+        order = approved_order(buyer, "80")
+        Reservation.objects.update(expires_on=TODAY - timedelta(days=1))
+        expire()
+        make_receipt(buyer, "10", day=str(TODAY))
+        run_jobs()
+        assert gate_state(order) == GateState.CHECK_NEEDED
+        assert ask(order).gate_state == GateState.APPROVED
+
+    def test_the_rest_of_a_partial_delivery_expires_and_what_left_stays(self, buyer: Buyer) -> None:
+        order = approved_order(buyer, "80")
+        ship(order, "30")
+        Reservation.objects.update(expires_on=TODAY - timedelta(days=1))
+        expire()
+        run_jobs()
+        assert (gate_state(order), Reservation.objects.get().state) == ("check_needed", ReservationState.EXPIRED)
+        assert held_order(buyer, "71").pk
+        assert approved_order(buyer, "70").pk
+
+
+class TestJobs:
+    def test_waiting_jobs_of_one_buyer_and_cause_are_joined(self, buyer: Buyer) -> None:
+        for _ in range(3):
+            make_receipt(buyer, "1", day=str(TODAY))
+        assert Job.objects.filter(params={"buyer": buyer.pk, "cause": "receipt"}).count() == 1
+
+    def test_orders_that_nobody_asked_about_are_left_alone(self, buyer: Buyer) -> None:
+        order = make_order(buyer, "80")
+        make_receipt(buyer, "1", day=str(TODAY))
+        run_jobs()
+        assert (gate_state(order), OrderCheck.objects.count()) == ("unchecked", 0)
+
+    def test_a_pass_is_safe_to_run_twice(self, buyer: Buyer) -> None:
+        orders = [approved_order(buyer, "40"), approved_order(buyer, "40"), held_order(buyer, "40")]
+        first = recheck_buyer(buyer.pk, cause="limit_changed", as_of=TODAY)
+        kept = list(Reservation.objects.order_by("pk").values_list("pk", "state"))
+        assert recheck_buyer(buyer.pk, cause="limit_changed", as_of=TODAY) == first
+        assert list(Reservation.objects.order_by("pk").values_list("pk", "state")) == kept
+        assert states(*orders) == ["approved", "approved", "held"]
+
+    def test_of_very_many_held_orders_those_that_cannot_fit_are_passed_over(self, buyer: Buyer) -> None:
+        big = [held_order(buyer, "150") for _ in range(ALL_OF_THEM + 3)]
+        small = held_order(buyer, "120")
+        make_receipt(buyer, "1", day=str(TODAY))
+        Hold.objects.filter(order=small).update(reasons=["horizon_use"])
+        counts = recheck_buyer(buyer.pk, cause="receipt", as_of=TODAY)
+        assert counts == {"held": ALL_OF_THEM + 1, "passed_over": 3}
+        assert set(states(*big, small)) == {"held"}
