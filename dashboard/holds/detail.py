@@ -107,15 +107,18 @@ class HoldWork(HoldPage):
         if verb == "recheck":
             return partial(recheck_order, order, actor_label=self.page.user.username, **who, **day)
         if verb == "lift":
-            return partial(lift_hold, hold.pk, reason=given["reason"], **who, **day)
+            version = given["version"]
+            return partial(lift_hold, hold.pk, reason=given["reason"], expected_version=version, **who, **day)
         to = User.objects.get(pk=given["to"])
-        return partial(forward_hold, hold.pk, to=to, note=given["note"], review_on=given["review_on"], **who)
+        rest = {"note": given["note"], "review_on": given["review_on"], "expected_version": given["version"]}
+        return partial(forward_hold, hold.pk, to=to, **rest, **who)
 
     def _answer(self, hold_id: int, failed: tuple[str, DeskForm] | None, problem: str) -> HttpResponse:
         hold = get_hold(hold_id, scope=self.page.scope)
         if failed and f"{failed[0]}-version" in failed[1].data:  # the next try is made from what is shown now
-            gate = getattr(hold.order, "gate", None)
-            failed[1].data = {**dict(failed[1].data.items()), f"{failed[0]}-version": gate.version if gate else ""}
+            now = forms_of(hold, self.page).get(failed[0])
+            version = now.initial.get("version", "") if now else ""
+            failed[1].data = {**dict(failed[1].data.items()), f"{failed[0]}-version": version}
         if self.request.headers.get("HX-Request"):
             return self.render("holds/_hold.html", **self.about(hold, failed, problem))
         if failed:

@@ -43,9 +43,10 @@ class ForcePage(PageView):
 
     def _force(self, given: dict[str, Any]) -> Any:
         account = self._account(given["buyer"])
+        order = self._order(given["order"], account.buyer_ids)
         return force_hold(
-            buyer_id=(account.merged_into or account.buyer).pk,
-            order_id=self._order(given["order"], account.buyer_ids),
+            buyer_id=order.buyer_id if order else (account.merged_into or account.buyer).pk,
+            order_id=order.pk if order else None,
             reason=given["reason"],
             review_on=given["review_on"],
             as_of=self.page.today,
@@ -58,11 +59,11 @@ class ForcePage(PageView):
         except DomainError as problem:
             raise DomainError(problem.code, problem.message, {"field": "buyer", "value": code}) from problem
 
-    def _order(self, number: str, buyer_ids: tuple[int, ...]) -> int | None:
+    def _order(self, number: str, buyer_ids: tuple[int, ...]) -> Order | None:
         if not number:
             return None
         found = Order.objects.filter(buyer_id__in=buyer_ids, external_id=number).first()
         if found is None:
             words = _("The buyer has no order %(number)s.") % {"number": number}
             raise DomainError("order_not_found", words, {"field": "order", "value": number})
-        return int(found.pk)
+        return found

@@ -43,7 +43,7 @@ class RejectForm(VersionedForm):
     reason = forms.CharField(label=_("Why it may not go"), max_length=300)
 
 
-class ForwardForm(DeskForm):
+class ForwardForm(VersionedForm):
     """Who decides."""
 
     to = forms.TypedChoiceField(label=_("To"), coerce=int)
@@ -60,7 +60,7 @@ class RecheckForm(DeskForm):
     """Nothing to fill in."""
 
 
-class LiftForm(DeskForm):
+class LiftForm(VersionedForm):
     """Why the hold ends."""
 
     reason = forms.CharField(label=_("Why it ends"), max_length=300)
@@ -119,5 +119,6 @@ def _initial(hold: Hold, today: date) -> dict[str, dict[str, Any]]:
     return {
         "release": {**version, **release},
         "reject": version,
-        "forward": {"to": hold.assignee_id, "review_on": hold.review_on},
+        "forward": {"version": hold.version, "to": hold.assignee_id, "review_on": hold.review_on},
+        "lift": {"version": hold.version},
     }

@@ -33,7 +33,7 @@ class BandForm(DeskForm):
     """Who, for which grades, up to how much uninsured; without an amount there is no bound."""
 
     role = forms.ChoiceField(label=_("Role"), required=False)
-    grades = forms.CharField(label=_("Grades"), max_length=len(GRADES), required=False, help_text=_("e.g. ABC"))
+    grades = forms.CharField(label=_("Grades, e.g. ABC"), max_length=20, required=False)
     up_to = forms.DecimalField(
         label=_("Up to, uninsured"), min_value=0, max_digits=20, decimal_places=4, required=False
     )

@@ -62,7 +62,7 @@ class DeskPage(PageView):
         if form.is_valid():
             try:
                 subject = self._subject(form.cleaned_data["buyer"], form.cleaned_data["order"])
-                return self._answer(self._what_if(form.cleaned_data, subject))
+                return self._answer(self._what_if(form.cleaned_data, subject), form, subject)
             except DomainError as problem:
                 _refuse(form, problem)
         if _is_fragment(request):
@@ -84,12 +84,11 @@ class DeskPage(PageView):
         done = check_order(asked, as_of=self.page.today, actor_label=user.username, actor=user, dry_run=True)
         return done.check
 
-    def _answer(self, check: OrderCheck) -> HttpResponse:
+    def _answer(self, check: OrderCheck, form: OrderForm, subject: Subject) -> HttpResponse:
+        """The form without what was wrong before, and the answer beside it."""
         if _is_fragment(self.request):
             answer = self.answer(get_check(check.pk, scope=self.page.scope))
-            response = self.render("orders/_answer.html", answer=answer, **self._frame(Subject()))
-            response["HX-Retarget"] = "#answer"
-            return response
+            return self.render("orders/_what_if.html", form=form, answer=answer, **self._frame(subject))
         return HttpResponseRedirect(f"{reverse('dashboard:orders')}?check={check.pk}")
 
     def answer(self, check: OrderCheck) -> AnswerView:
