@@ -1,4 +1,4 @@
-"""Indexes that find a buyer's open holds and what its reservations held on a past date."""
+"""The index that finds a buyer's open holds, built beside running checks."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -14,14 +14,6 @@ class Migration(migrations.Migration):
             model_name="hold",
             index=models.Index(
                 condition=models.Q(("state", "open")), fields=["buyer", "kind"], name="hold_open_of_buyer"
-            ),
-        ),
-        AddIndexConcurrently(
-            model_name="reservation",
-            index=models.Index(
-                condition=models.Q(("state", "active"), _negated=True),
-                fields=["buyer", "ended_on"],
-                name="reservation_ended_of_buyer",
             ),
         ),
     ]

@@ -96,8 +96,6 @@ class Reservation(models.Model):
                 condition=Q(state="active"),
                 name="reservation_active",
             ),
-            # what a past date held and today does not
-            models.Index(fields=["buyer", "ended_on"], condition=~Q(state="active"), name="reservation_ended_of_buyer"),
             models.Index(fields=["order", "-created_at"], name="reservation_of_order"),
             models.Index(fields=["expires_on"], condition=Q(state="active"), name="reservation_by_expiry"),
         ]

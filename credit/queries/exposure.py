@@ -12,12 +12,15 @@ from buyers.models import Buyer
 from core.access.scope import SYSTEM, Scope
 from core.domain.rates import RateTable
 from core.house import end_of_day
+from core.queries.prepared import fetch_prepared, planned_once
 from core.queries.sql import fetch_all
 from credit.domain.exposure import ZERO, Component, Exposure, Part, sum_exposures
-from credit.queries.exposure_sql import COMPONENTS_SQL
+from credit.queries.exposure_sql import COMPONENTS, COMPONENTS_SQL
 from credit.queries.parties import get_group_records, get_records
 
 HORIZON_DAYS = 60
+# Up to so many records are looked up one by one; more are joined as the planner thinks best.
+FEW = 200
 _ASKED = "asked_"
 
 
@@ -39,11 +42,9 @@ class Question:
 
     def params(self) -> dict[str, Any]:
         """The parameters of the statements in :mod:`credit.queries.exposure_sql`."""
-        accounts = list(self.records.values())
         return {
             "record_ids": list(self.records),
-            "account_ids": accounts,
-            "buyer_ids": sorted(set(accounts)),
+            "account_ids": list(self.records.values()),
             "as_of": self.as_of,
             "known_at": self.known_at,
             "moment": moment_of(self.as_of, self.known_at),
@@ -51,11 +52,7 @@ class Question:
             "asked_order_id": self.asked_order_id,
             "asked_base": self.asked_base,
             **self.rates.as_arrays(),
-            **_NO_MORE_CONDITIONS,
         }
-
-
-_NO_MORE_CONDITIONS: Mapping[str, None] = dict.fromkeys(("item_currency", "sales_owner_id", "shard", "shards"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +95,20 @@ def moment_of(as_of: date, known_at: datetime | None) -> datetime:
 
 def read_exposures(question: Question) -> Exposures:
     """Every component of every buyer asked for, in one statement."""
+    return _read(question, _lines(question))
+
+
+def _lines(question: Question) -> list[Any]:
+    if len(question.records) > FEW:
+        return fetch_all(COMPONENTS_SQL, question.params())
+    with planned_once():
+        return fetch_prepared(COMPONENTS, question.params())
+
+
+def _read(question: Question, lines: Iterable[Any]) -> Exposures:
     found: dict[int, list[Component]] = {pk: [] for pk in set(question.records.values())}
     asked: dict[str, list[tuple[str, Decimal, Decimal | None]]] = {}
-    for buyer_id, part, currency, amount, base, rows in fetch_all(COMPONENTS_SQL, question.params()):
+    for buyer_id, part, currency, amount, base, rows in lines:
         if part.startswith(_ASKED):
             asked.setdefault(part.removeprefix(_ASKED), []).append((currency, amount, base))
         else:

@@ -39,7 +39,10 @@ def versions_for(*, buyer_id: int, group_id: int | None, known_at: datetime | No
 
 
 def _versions(params: Mapping[str, Any]) -> list[RuleVersion]:
-    return [RuleVersion(*row[:-1], json.loads(row[-1])) for row in fetch_all(_VERSIONS_SQL, params)]
+    return [
+        RuleVersion(rule, level, subject, version, is_removed, is_enabled, effect, json.loads(numbers))
+        for rule, level, subject, version, is_removed, is_enabled, effect, numbers in fetch_all(_VERSIONS_SQL, params)
+    ]
 
 
 def settings_for(

@@ -298,7 +298,7 @@ def test_many_buyers_cost_as_many_statements_as_one(buyer: Buyer, django_assert_
     for one in buyers:
         reserve(put_order(one))
         make_invoice(one, "50")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         found = get_exposures([one.pk for one in buyers], as_of=TODAY, rates=rates_of())
     assert {exposure.net for exposure in found.values()} == {150}
 

@@ -1,0 +1,69 @@
+"""Statements that are planned once a connection: for large ones that are asked often about a few rows.
+
+Planning a statement of a dozen joins takes longer than reading what it finds by index. A generic plan, with nested
+loops only, is the right one for every question that names its rows; it also holds where a table was filled a moment ago
+and its statistics say that it is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import connection, transaction
+
+_BY_INDEX = (
+    "SET LOCAL plan_cache_mode = {mode}; SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}"
+)
+
+# The statements that each connection has planned.
+_planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement with named parameters (``%(name)s``) and the type of each, in the order in which they are passed."""
+
+    name: str
+    sql: str
+    types: Mapping[str, str] = field(hash=False)
+
+    def as_statement(self) -> str:
+        """``PREPARE``, with numbered parameters."""
+        numbered = self.sql % {name: f"${place}" for place, name in enumerate(self.types, start=1)}
+        return f"PREPARE {self.name} ({', '.join(self.types.values())}) AS {numbered}"
+
+    def as_call(self) -> str:
+        """``EXECUTE``, with the parameters by name."""
+        return f"EXECUTE {self.name} ({', '.join(f'%({name})s' for name in self.types)})"
+
+
+@contextmanager
+def planned_once() -> Iterator[None]:
+    """Inside, prepared statements keep one plan, by index; one transaction, the caller's if there is one."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(_BY_INDEX.format(mode="force_generic_plan", joins="off"))
+        yield
+        cursor.execute(_BY_INDEX.format(mode="auto", joins="on"))
+
+
+def fetch_prepared(statement: Prepared, params: Mapping[str, Any]) -> list[Any]:
+    """All rows as tuples."""
+    with connection.cursor() as cursor:
+        _prepare(statement)
+        cursor.execute(statement.as_call(), params)
+        rows: list[Any] = cursor.fetchall()
+        return rows
+
+
+def _prepare(statement: Prepared) -> None:
+    """Plan the statement on this connection, unless it is; a rollback does not forget it."""
+    raw = connection.connection
+    known = _planned.setdefault(raw, set())
+    if statement.name not in known:
+        with raw.cursor() as cursor:
+            cursor.execute(statement.as_statement())
+        known.add(statement.name)
