@@ -1,4 +1,4 @@
-"""``python -m bench [--size 10k,100k,1m] [--only aging,import,close,pages,checks] [--json] [--write]``."""
+"""``python -m bench [--size 10k,100k,1m] [--only aging,import,close,pages,checks,storm] [--json] [--write]``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from bench import report
 from bench.growth import compare
 from bench.servers import BASE_DIR, SIZES, folder_of
 
-TOPICS = ("aging", "import", "close", "pages", "checks")
+TOPICS = ("aging", "import", "close", "pages", "checks", "storm")
+# On instances of their own, made anew for each measurement.
+FRESH = ("import", "storm")
 ROOT = Path("/tmp/duewatch-bench")
 DOCUMENT = BASE_DIR / "docs" / "benchmarks.md"
 
@@ -45,10 +47,10 @@ def _parser() -> argparse.ArgumentParser:
 def _measure(options: argparse.Namespace) -> list[dict[str, Any]]:
     topics = [topic for topic in TOPICS if topic in options.only.split(",")]
     figures: list[dict[str, Any]] = []
-    if "import" in topics:
-        shutil.rmtree(folder_of(options.root, "import"), ignore_errors=True)
-        figures += _child(options.root, "import", ["import"])
-    ledger_topics = [topic for topic in topics if topic != "import"]
+    for topic in (topic for topic in FRESH if topic in topics):
+        shutil.rmtree(folder_of(options.root, topic), ignore_errors=True)
+        figures += _child(options.root, topic, [topic])
+    ledger_topics = [topic for topic in topics if topic not in FRESH]
     for size in (size for size in SIZES if ledger_topics and size in options.size.split(",")):
         figures += _child(options.root, size, ledger_topics)
     return figures

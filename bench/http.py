@@ -84,16 +84,12 @@ def product_environment(settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def served(
-    log: Path, settings: str, environment: Mapping[str, str] | None = None
-) -> Iterator[tuple[int, Popen[bytes]]]:
-    """A web server with the rights of the running product; yields its port and its process."""
+def served(log: Path, environment: Mapping[str, str]) -> Iterator[tuple[int, Popen[bytes]]]:
+    """A web server; yields its port and its process."""
     from config.local import processes
 
     port = free_port()
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "OMP_NUM_THREADS": "1"}
-    env.pop("DUEWATCH_AS_OWNER", None)
-    server = processes.spawn(gunicorn_command(port), cwd=BASE_DIR, log=log, env=env)
+    server = processes.spawn(gunicorn_command(port), cwd=BASE_DIR, log=log, env=environment)
     try:
         _await_port(port, server, log)
         yield port, server

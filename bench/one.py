@@ -26,6 +26,10 @@ def _measure(home: Path, size: str, topics: list[str], processes: Processes) -> 
         from bench import import_file
 
         return import_file.run(home, "100k rows", processes)
+    if size == "storm":
+        from bench import storm
+
+        return storm.run(home, processes, storm.Weather())[1]
     filled = _fill(home, size, processes)
     measure: dict[str, Callable[[], list[Figure]]] = _topics(home, size, processes)
     return [*filled, *(figure for topic in topics for figure in measure[topic]())]
