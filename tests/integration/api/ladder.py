@@ -51,9 +51,9 @@ def document() -> dict[str, Any]:
     return found
 
 
-def check_schema(response: Any, path: str) -> None:
+def check_schema(response: Any, path: str, method: str = "get") -> None:
     """The answer is what the document promises for this operation and status, no more and no less."""
-    answers = document()["paths"][path]["get"]["responses"]
+    answers = document()["paths"][path][method]["responses"]
     content = answers[str(response.status_code)]["content"][response["Content-Type"]]
     schema = {**_closed(content["schema"]), "components": _closed(document()["components"])}
     validator = Draft202012Validator(schema, format_checker=FormatChecker())
