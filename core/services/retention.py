@@ -23,46 +23,48 @@ BATCHES_AT_MOST = 500
 
 _OVER = "('done', 'failed')"
 
+# The rows of a batch are chosen once, as an array: a subquery may be run again for each row, and LIMIT with it.
+
 # A run that is over moves no job any more: what still waits behind a failed one goes with it.
 _JOBS_SQL = f"""
-DELETE FROM core_job WHERE id IN (
+DELETE FROM core_job WHERE id = ANY(ARRAY(
     SELECT j.id FROM core_job j JOIN core_run r ON r.id = j.run_id
     WHERE r.state IN {_OVER} AND r.finished_at < %(before)s
     ORDER BY j.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
+))
 """
 
 _SINGLE_JOBS_SQL = f"""
-DELETE FROM core_job WHERE id IN (
+DELETE FROM core_job WHERE id = ANY(ARRAY(
     SELECT id FROM core_job WHERE run_id IS NULL AND state IN {_OVER} AND finished_at < %(before)s
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
+))
 """
 
 _SESSIONS_SQL = """
-DELETE FROM django_session WHERE session_key IN (
+DELETE FROM django_session WHERE session_key = ANY(ARRAY(
     SELECT session_key FROM django_session WHERE expire_date < %(before)s LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
+))
 """
 
 # The last good run of each kind stays: it is what the next one is compared with.
 _RUNS_SQL = f"""
-DELETE FROM core_run WHERE id IN (
+DELETE FROM core_run WHERE id = ANY(ARRAY(
     SELECT r.id FROM core_run r
     WHERE r.state IN {_OVER} AND r.finished_at < %(before)s AND r.id NOT IN (
         SELECT DISTINCT ON (kind) id FROM core_run WHERE state = 'done' ORDER BY kind, finished_at DESC, id DESC
     ) AND {{unnamed}}
     ORDER BY r.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
+))
 """
 
 
 # After that the same request under the same key is a new one.
 _ANSWERS_SQL = """
-DELETE FROM core_idempotencykey WHERE id IN (
+DELETE FROM core_idempotencykey WHERE id = ANY(ARRAY(
     SELECT id FROM core_idempotencykey WHERE created_at < %(before)s
     ORDER BY created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
+))
 """
 
 
