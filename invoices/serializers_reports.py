@@ -30,7 +30,7 @@ class ShipmentSerializer(serializers.Serializer[Any]):
     external_id = serializers.CharField()
     order = serializers.CharField(source="order.external_id")
     currency = serializers.CharField(source="order.currency")
-    amount = AmountField(currency_from="order.currency", help_text="Null: the whole order.")
+    amount = AmountField(currency_from="order.currency", allow_null=True, help_text="Null: the whole order.")
     promised_on = serializers.DateField()
     shipped_on = serializers.DateField(allow_null=True)
     handed_over_on = serializers.DateField(allow_null=True)

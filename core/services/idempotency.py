@@ -6,6 +6,8 @@ and then gets its answer, or does the work itself if the first one came to nothi
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -21,7 +23,8 @@ from core.queries.sql import fetch_one
 LOCK_NOT_AVAILABLE = "55P03"
 # Deadlock, serialization failure: the database undid everything and asks us to try again.
 TRY_AGAIN = frozenset({"40P01", "40001"})
-TRIES = 3
+TRIES = 4
+LONGEST_PAUSE_SECONDS = 0.05
 
 T = TypeVar("T")
 
@@ -73,13 +76,17 @@ def answer_once(asked: Keyed, work: Callable[[], Answer]) -> Answer:
 
 
 def try_again(work: Callable[[], T]) -> T:
-    """The work, repeated if the database chose it as the victim of a deadlock; only outside of a transaction."""
-    for _attempt in range(TRIES - 1):
+    """The work, repeated if the database chose it as the victim of a deadlock; only outside of a transaction.
+
+    After a short random pause, so that the same two do not meet again.
+    """
+    for attempt in range(TRIES - 1):
         try:
             return work()
         except Exception as error:
             if connection.in_atomic_block or sqlstate_of(error) not in TRY_AGAIN:
                 raise
+            time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS * 2**attempt))
     return work()
 
 
