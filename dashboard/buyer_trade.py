@@ -46,7 +46,7 @@ class OrdersTable(DataTable):
     currency = TextColumn(_("currency"))
     terms = WordColumn(_("terms"), table=labels.TERMS_OF_PAYMENT)
     status = LabelColumn(_("status"), table=labels.ORDER_STATUS)
-    ask = TextColumn("", accessor="pk", orderable=False, exclude_from_export=True)
+    ask = TextColumn(_("action"), accessor="pk", orderable=False, exclude_from_export=True)
 
     def render_ask(self, value: int) -> Any:
         """A what-if on the order."""

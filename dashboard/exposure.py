@@ -46,7 +46,7 @@ class ComponentsTable(DataTable):
     order_reference = TextColumn(_("of order"))
     day = DateColumn(_("date"))
     amount = MoneyColumn(_("amount"))
-    currency = TextColumn("")
+    currency = TextColumn(_("currency"))
     amount_base = BaseMoneyColumn(_("amount,"))
 
     def render_reference(self, value: str, record: ComponentRow) -> Any:

@@ -70,7 +70,7 @@ class HoldsTable(DataTable):
     order = TextColumn(_("order"), accessor="pk", orderable=False)
     buyer = TextColumn(_("buyer"), accessor="buyer__name", order_by=("buyer__name",))
     amount = MoneyColumn(_("amount"), accessor="order__amount", currency_of="order__currency", orderable=False)
-    currency = TextColumn("", accessor="order__currency", orderable=False)
+    currency = TextColumn(_("currency"), accessor="order__currency", orderable=False)
     over_by = BaseMoneyColumn(_("over by,"))
     reasons = TextColumn(_("why"), orderable=False, empty_values=(), css="wide")
     kind = LabelColumn(_("kind"), table=HOLD_KINDS)

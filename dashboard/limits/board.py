@@ -43,7 +43,7 @@ class BoardTable(DataTable):
 
     name = TextColumn(_("buyer or group"))
     amount = MoneyColumn(_("own limit"), orderable=False)
-    currency = TextColumn("", orderable=False)
+    currency = TextColumn(_("currency"), orderable=False)
     base_amount = BaseMoneyColumn(_("own limit,"))
     valid_to = DateColumn(_("until"))
     temporary = TextColumn(_("temporary"), accessor="temporary_amount", orderable=False)

@@ -80,6 +80,7 @@ class RequestPage(LimitsPage):
             facts=fact_lines(row.facts) if sees else [],
             decisions=[(VERDICTS[decision.verdict], decision) for decision in detail.decisions],  # type: ignore[index]
             progress=detail.progress,
+            is_altered=sees and not detail.is_intact,
             roles=[ROLES[role] for role in detail.progress.roles] if detail.progress else [],
             form=self.form(row, standings, failed),
             refusals=[one.message for one in standings if not one.may_approve],

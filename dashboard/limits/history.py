@@ -33,7 +33,7 @@ class LimitsTable(DataTable):
     valid_to = DateColumn(_("to"))
     kind = LabelColumn(_("kind"), table=LIMIT_KINDS)
     amount = MoneyColumn(_("limit"))
-    currency = TextColumn("")
+    currency = TextColumn(_("currency"))
     reason = TextColumn(_("why"), orderable=False, css="wide")
     recorded_by = TextColumn(_("recorded by"), orderable=False)
     recorded_at = DateColumn(_("on"))

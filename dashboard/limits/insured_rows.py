@@ -83,7 +83,7 @@ class InsuredTable(DataTable):
     insurer = TextColumn(_("insurer"))
     number = TextColumn(_("number"))
     amount = MoneyColumn(_("insured limit"))
-    currency = TextColumn("")
+    currency = TextColumn(_("currency"))
     percent = PercentColumn(_("insured"))
     valid_from = DateColumn(_("from"))
     valid_to = DateColumn(_("to"))

@@ -45,7 +45,7 @@ class RequestsTable(DataTable):
     subject = TextColumn(_("buyer or group"), accessor="account", orderable=False)
     kind = LabelColumn(_("kind"), table=LIMIT_KINDS)
     amount = MoneyColumn(_("asked for"))
-    currency = TextColumn("")
+    currency = TextColumn(_("currency"))
     uninsured = BaseMoneyColumn(
         _("uninsured,"), tip=_("Counted for authority: with requests of 90 days and the group.")
     )

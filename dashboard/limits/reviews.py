@@ -42,7 +42,7 @@ class ReviewsTable(DataTable):
     state = LabelColumn(_("state"), table=REVIEWS)
     note = TextColumn(_("note"), orderable=False)
     done_by = TextColumn(_("done by"), orderable=False)
-    work = TextColumn("", accessor="pk", orderable=False, exclude_from_export=True)
+    work = TextColumn(_("action"), accessor="pk", orderable=False, exclude_from_export=True)
 
     def __init__(self, data: Any, *, as_of: date, may_work: bool, **kwargs: Any) -> None:
         self.as_of = as_of

@@ -26,7 +26,7 @@ class ChecksTable(DataTable):
     buyer = BuyerColumn(_("buyer"), accessor="buyer_name", orderable=False)
     order = TextColumn(_("order"), accessor="order_number", orderable=False)
     amount = MoneyColumn(_("amount"))
-    currency = TextColumn("")
+    currency = TextColumn(_("currency"))
     checkpoint = WordColumn(_("asked at"), table=CHECKPOINTS, orderable=False)
     outcome = LabelColumn(_("answer"), table=OUTCOMES)
     decided_by = TextColumn(_("decided by"), orderable=False)
@@ -61,11 +61,11 @@ class OpenOrdersTable(DataTable):
     planned_ship_date = DateColumn(_("planned shipment"))
     amount = MoneyColumn(_("amount"))
     reserved = MoneyColumn(_("holds of the limit"))
-    currency = TextColumn("")
+    currency = TextColumn(_("currency"))
     terms = WordColumn(_("terms"), table=TERMS_OF_PAYMENT)
     status = LabelColumn(_("status"), table=ORDER_STATUS)
     gate = LabelColumn(_("credit"), table=GATES)
-    work = TextColumn("", accessor="order_id", orderable=False, exclude_from_export=True)
+    work = TextColumn(_("action"), accessor="order_id", orderable=False, exclude_from_export=True)
 
     def render_external_id(self, value: str, record: Any) -> Any:
         """Linked to the desk with this order in the form."""

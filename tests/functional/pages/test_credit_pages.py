@@ -1,4 +1,4 @@
-"""Order desk, holds, limits and rules in a browser: no complaint, nothing wider than the screen, work by keyboard."""
+"""Order desk, holds, limits and rules in a browser: no complaint, accessible, nothing wider than the screen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from core.domain.roles import Role
 from core.models import User
 from credit.models import CreditReview, OrderCheck, Release
+from tests.functional.pages.test_accessibility import faults
 from tests.functional.pages.test_pages import check
 from tests.integration.credit.builders import TODAY
 from tests.integration.dashboard.credit_world import CreditWorld, make_credit_world
@@ -73,9 +74,13 @@ def test_credit_pages_show_without_a_complaint(look: str, world: CreditWorld, si
         page.get_by_role("button", name="简体中文").click()
         expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
     origin = page.url.removesuffix("/glossary/")
+    objections = {}
     for path in addresses(world):
         page.goto(origin + path)
         check(page, path)
+        if found := faults(page):
+            objections[path] = found
+    assert objections == {}, objections
 
 
 def test_sales_ask_and_are_told_what_would_release_the_order(world: CreditWorld, sign_in: SignIn) -> None:
