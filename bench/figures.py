@@ -36,7 +36,13 @@ class Figure:
 
     def as_json(self) -> dict[str, Any]:
         """For ``--json``: numbers as numbers."""
-        found = {"topic": self.topic, "size": self.size, "what": self.what, "rows": self.rows, "note": self.note}
+        found: dict[str, Any] = {
+            "topic": self.topic,
+            "size": self.size,
+            "what": self.what,
+            "rows": self.rows,
+            "note": self.note,
+        }
         found |= {name: round(value, 4) for name, value in asdict(self.cost).items()}
         if self.limit is not None:
             limit = asdict(self.limit)

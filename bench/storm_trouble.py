@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from subprocess import Popen
+from typing import Any
 
 import psutil
 
@@ -112,30 +113,25 @@ class Business(threading.Thread):
     def raise_limit(self) -> None:
         """An analyst asks for more, manager and director sign."""
         from credit.domain.kinds import RequestState
+        from credit.models import CreditAccount
         from credit.services.requests import Asked, approve_request, create_request
 
         place = self._random.randrange(len(self._world.account_ids))
-        owner = self._owner(self._world.account_ids[place])
-        asked = Asked(new=self._new_limit(place, self._random.randint(90, 130)), reason="storm", **owner)
+        owner = CreditAccount.objects.get(pk=self._world.account_ids[place])
+        new = self._new_limit(place, self._random.randint(90, 130))
+        asked = Asked(new=new, reason="storm", buyer_id=owner.buyer_id, group_id=owner.group_id)
         row = create_request(asked, actor=self._world.analyst, as_of=self._today)
         for signer in (self._world.director, self._world.manager):
             if row.state == RequestState.PENDING:
                 row = approve_request(row.pk, version=row.version, actor=signer, as_of=self._today)
 
-    def _new_limit(self, place: int, percent: int) -> object:
+    def _new_limit(self, place: int, percent: int) -> Any:
         from core.money import Money
         from credit.domain.kinds import LimitKind
         from credit.domain.limit_changes import NewLimit
 
         began = BUYER_LIMIT if place < BUYERS else GROUP_LIMIT
         return NewLimit(LimitKind.OWN, Money(began * percent / 100, "USD"), self._today)
-
-    @staticmethod
-    def _owner(account_id: int) -> dict[str, int]:
-        from credit.models import CreditAccount
-
-        account = CreditAccount.objects.get(pk=account_id)
-        return {"buyer_id": account.buyer_id} if account.buyer_id else {"group_id": account.group_id}
 
 
 class Killer(threading.Thread):

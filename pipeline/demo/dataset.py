@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from pipeline.demo.facts import FactFile, facts_of
@@ -92,10 +93,21 @@ def book_of(*, profile: Profile, seed: int, end: date) -> Book:
     known = [sale for sale in sales if sale.order_date <= end]
     invoiced = [sale for sale in known if sale.invoice_date <= end and not sale.is_cancelled]
     freight = rng_for(seed, "freight", code)
+    invoices = [invoice_of(code=code, sale=sale) for sale in invoiced]
+    settled = settle(profile=profile, sales=invoiced, rng=rng_for(seed, "money", code), end=end)
     return Book(
         code=code,
-        orders=[order_of(code=code, sale=sale, end=end) for sale in known],
+        orders=_closed([order_of(code=code, sale=sale, end=end) for sale in known], invoices, settled),
         shipments=[shipment_of(profile=profile, sale=sale, rng=freight, end=end) for sale in invoiced],
-        invoices=[invoice_of(code=code, sale=sale) for sale in invoiced],
-        settled=settle(profile=profile, sales=invoiced, rng=rng_for(seed, "money", code), end=end),
+        invoices=invoices,
+        settled=settled,
     )
+
+
+def _closed(orders: list[DemoOrder], invoices: list[DemoInvoice], settled: Settlement) -> list[DemoOrder]:
+    """The orders, those closed whose invoice is settled: credit asks about live orders only."""
+    paid: dict[str, Decimal] = {}
+    for entry in settled.entries:
+        paid[entry.invoice_id] = paid.get(entry.invoice_id, Decimal(0)) - entry.amount
+    done = {invoice.order_id for invoice in invoices if paid.get(invoice.external_id) == invoice.amount}
+    return [order._replace(status="closed") if order.external_id in done else order for order in orders]

@@ -49,6 +49,7 @@ class DemoOrder(NamedTuple):
     currency: str
     amount: Decimal
     terms: str
+    terms_days: int
     planned_ship_date: date
     status: str
 

@@ -84,16 +84,17 @@ def invoice_id(code: str, sale: Sale) -> str:
 
 
 def order_of(*, code: str, sale: Sale, end: date) -> DemoOrder:
-    """The order row; ``shipped`` once it is invoiced."""
-    shipped = "shipped" if sale.invoice_date <= end else "open"
+    """The order row; ``invoiced`` once it has shipped, which is on the same day."""
+    invoiced = "invoiced" if sale.invoice_date <= end else "open"
     return DemoOrder(
         external_id=order_id(code, sale),
         order_date=sale.order_date,
         currency=sale.currency,
         amount=sale.amount,
         terms=sale.terms,
+        terms_days=(sale.due_date - sale.invoice_date).days,
         planned_ship_date=sale.invoice_date,
-        status="cancelled" if sale.is_cancelled else shipped,
+        status="cancelled" if sale.is_cancelled else invoiced,
     )
 
 

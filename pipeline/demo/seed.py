@@ -12,7 +12,7 @@ from django.core.management import call_command
 from core.errors import Conflict
 from core.models import AuditEvent, ExchangeRate
 from core.services import audit
-from pipeline.demo import dataset, large, load, users
+from pipeline.demo import dataset, large, load, load_credit, users
 from pipeline.demo.history import Clock, Progress, close_history
 
 SCALES = (*dataset.SCALES, "large")
@@ -76,6 +76,8 @@ def seed(wanted: Wanted, *, clock: Clock, progress: Progress) -> Seeded:
     progress("Loading buyers and postings")
     created = _load(wanted, end, owners)
     closed = _close(wanted, end, clock, progress)
+    progress("Asking credit about open orders")
+    created |= _load_credit(wanted, end, owners)
     return Seeded(wanted.seed, wanted.scale, end, wanted.with_users, created, closed)
 
 
@@ -109,6 +111,14 @@ def _load(wanted: Wanted, end: date, owners: dict[str, int]) -> dict[str, int]:
         return large.generate(seed=wanted.seed, buyers=LARGE_BUYERS, per_buyer=LARGE_PER_BUYER, end=end)
     rows = dataset.build(seed=wanted.seed, scale=wanted.scale, end=end)
     return asdict(load.load(dataset=rows, owner_ids=owners))
+
+
+def _load_credit(wanted: Wanted, end: date, owners: dict[str, int]) -> dict[str, int]:
+    """After the close: without a grade no order may go."""
+    if wanted.scale == "large":
+        return {}
+    rows = dataset.build(seed=wanted.seed, scale=wanted.scale, end=end)
+    return load_credit.load_credit(dataset=rows, user_ids=owners)
 
 
 def _close(wanted: Wanted, end: date, clock: Clock, progress: Progress) -> list[date]:
