@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,6 +19,8 @@ from django.db import connection, transaction
 _BY_INDEX = (
     "SET LOCAL plan_cache_mode = {mode}; SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}"
 )
+
+_is_inside: ContextVar[bool] = ContextVar("planned_once", default=False)
 
 # The statements that each connection has planned.
 _planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
@@ -44,10 +47,17 @@ class Prepared:
 @contextmanager
 def planned_once() -> Iterator[None]:
     """Inside, prepared statements keep one plan, by index; one transaction, the caller's if there is one."""
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_BY_INDEX.format(mode="force_generic_plan", joins="off"))
+    if _is_inside.get():
         yield
-        cursor.execute(_BY_INDEX.format(mode="auto", joins="on"))
+        return
+    token = _is_inside.set(True)
+    try:
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+            cursor.execute(_BY_INDEX.format(mode="force_generic_plan", joins="off"))
+            yield
+            cursor.execute(_BY_INDEX.format(mode="auto", joins="on"))
+    finally:
+        _is_inside.reset(token)
 
 
 def fetch_prepared(statement: Prepared, params: Mapping[str, Any]) -> list[Any]:

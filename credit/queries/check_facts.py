@@ -12,12 +12,13 @@ from core.dates import working_days_between
 from core.domain.rates import RateTable
 from core.errors import NotFound
 from core.house import day_of
-from core.queries.sql import fetch_dicts, fetch_one
+from core.queries.prepared import fetch_prepared, planned_once
+from core.queries.sql import fetch_one
 from credit.domain.check_facts import Asked, CheckFacts, PartyFacts
 from credit.domain.exposure import ZERO, sum_exposures
 from credit.domain.rules import RuleCode, RuleSetting
 from credit.domain.terms import DEFAULT_TERMS, GradeTerms, TermsKind
-from credit.queries.check_sql import PROFILE_SQL
+from credit.queries.check_sql import PROFILE, PROFILE_COLUMNS
 from credit.queries.exposure import Exposures, OwnOrder, Question, read_exposures
 from credit.queries.limits import AccountLimit, limits_in_force
 from credit.queries.parties import Party, get_party
@@ -40,19 +41,20 @@ class _Moment:
 def load_check_facts(
     asked: Asked, buyer_id: int, *, as_of: date, rates: RateTable, known_at: datetime | None = None
 ) -> CheckFacts:
-    """The facts of a check of ``buyer_id`` (its survivor where it was merged), in seven statements.
+    """The facts of a check of ``buyer_id`` (its survivor where it was merged), in nine statements.
 
     ``known_at`` None asks what is known now; a moment makes the same facts again as they were known then. Of an order
     on record (``asked.order_id``) the exposure leaves out what has not left the house, and ``asked`` comes back with
     what was delivered, received and secured of it. Raises ``buyer_not_found``.
     """
-    party = get_party(buyer_id, as_of=as_of, known_at=known_at)
-    if party is None:
-        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
     moment = _Moment(asked, as_of, known_at, rates)
-    profile = _profile(party, moment)
-    rules = settings_for(buyer_id=party.buyer_id, group_id=party.group_id, grade=profile["grade"], known_at=known_at)
-    found = _exposures(party, moment, rules)
+    with planned_once():
+        party = _party(buyer_id, moment)
+        profile = _profile(party, moment)
+        rules = settings_for(
+            buyer_id=party.buyer_id, group_id=party.group_id, grade=profile["grade"], known_at=known_at
+        )
+        found = _exposures(party, moment, rules)
     limits = limits_in_force(
         buyer_ids=[party.buyer_id],
         group_ids=[] if party.group_id is None else [party.group_id],
@@ -69,6 +71,13 @@ def load_check_facts(
     )
 
 
+def _party(buyer_id: int, moment: _Moment) -> Party:
+    party = get_party(buyer_id, as_of=moment.as_of, known_at=moment.known_at)
+    if party is None:
+        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
+    return party
+
+
 def _profile(party: Party, moment: _Moment) -> dict[str, Any]:
     params = {
         "buyer_id": party.buyer_id,
@@ -77,7 +86,7 @@ def _profile(party: Party, moment: _Moment) -> dict[str, Any]:
         "known_at": moment.known_at,
         "asked_order_id": moment.asked.order_id,
     }
-    return fetch_dicts(PROFILE_SQL, params)[0]
+    return dict(zip(PROFILE_COLUMNS, fetch_prepared(PROFILE, params)[0], strict=True))
 
 
 def _exposures(party: Party, moment: _Moment, rules: Mapping[str, RuleSetting]) -> Exposures:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.queries.prepared import Prepared
+
 
 def _known(row: str, column: str = "recorded_at") -> str:
     return f"(%(known_at)s::timestamptz IS NULL OR {row}.{column} <= %(known_at)s)"
@@ -85,3 +87,32 @@ LEFT JOIN LATERAL ({_fact("buyers_kycrecord", "f.status, f.expires_on, f.valid_f
 LEFT JOIN LATERAL ({_SCREENING_SQL}) screening ON true
 WHERE buyer.id = %(buyer_id)s
 """
+
+PROFILE = Prepared(
+    "check_profile",
+    PROFILE_SQL,
+    {
+        "buyer_id": "bigint",
+        "own_ids": "bigint[]",
+        "as_of": "date",
+        "known_at": "timestamptz",
+        "asked_order_id": "bigint",
+    },
+)
+PROFILE_COLUMNS = (
+    "grade",
+    "scored_on",
+    "terms_kind",
+    "terms_days",
+    "terms_deposit",
+    "terms_version",
+    "kyc_status",
+    "kyc_expires_on",
+    "kyc_since",
+    "screening_result",
+    "screened_on",
+    "dunning_level",
+    "is_forced",
+    "is_insured",
+    "heard_at",
+)

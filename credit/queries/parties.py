@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from buyers.queries.merges import MERGE_MAP_SQL
+from core.queries.prepared import Prepared, fetch_prepared, planned_once
 from core.queries.sql import fetch_all
 
 
@@ -74,12 +75,16 @@ SELECT own.id, own.group_id, record.id, record.account_id FROM own CROSS JOIN (
 """
 
 
+_PARTY = Prepared("check_party", _PARTY_SQL, {"buyer_id": "bigint", "as_of": "date", "known_at": "timestamptz"})
+
+
 def get_party(buyer_id: int, *, as_of: date, known_at: datetime | None = None) -> Party | None:
     """The buyer (its survivor) with its group's members and all their records at the moment, in one statement.
 
     None if there is no such buyer.
     """
-    rows = fetch_all(_PARTY_SQL, {"buyer_id": buyer_id, "as_of": as_of, "known_at": known_at})
+    with planned_once():
+        rows = fetch_prepared(_PARTY, {"buyer_id": buyer_id, "as_of": as_of, "known_at": known_at})
     return Party(rows[0][0], rows[0][1], {row[2]: row[3] for row in rows}) if rows else None
 
 
