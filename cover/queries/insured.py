@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
 from buyers.queries.merges import MERGE_MAP_SQL, list_records
 from core.queries.sql import fetch_all
-from cover.models import InsuredLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +50,3 @@ def insured_limits_in_force(
     for row in fetch_all(_IN_FORCE_SQL, {"record_ids": records, "as_of": as_of, "known_at": known_at}):
         found.setdefault(row[0], []).append(InsuredInForce(*row))
     return found
-
-
-def list_insured_limits(buyer_ids: Sequence[int]) -> QuerySet[InsuredLimit]:
-    """All decisions on some buyers, newest first."""
-    found = InsuredLimit.objects.filter(buyer_id__in=list_records(buyer_ids)).select_related("recorded_by", "buyer")
-    return found.order_by("-valid_from", "-recorded_at", "-pk")

@@ -6,9 +6,7 @@ from decimal import Decimal
 import pytest
 
 from buyers.models import Buyer, BuyerGroup, BuyerMerge
-from core.money import Money
-from cover.queries.insured import insured_limits_in_force, list_insured_limits
-from cover.queries.securities import list_bills, list_order_securities, list_securities, list_sold_receivables
+from cover.queries.insured import insured_limits_in_force
 from credit.domain.exposure import Cover
 from credit.domain.kinds import LimitKind, RuleLevel
 from credit.domain.rules import RuleCode
@@ -18,7 +16,7 @@ from credit.queries.insured import covers_in_force
 from credit.queries.limit_history import exposure_points, limit_steps
 from credit.queries.limits import limits_in_force, list_limits
 from credit.queries.rules import rule_coverage
-from tests.integration.credit.stock import TODAY, accept, insure, put_order, rates_of, secure, sell
+from tests.integration.credit.stock import TODAY, insure, rates_of
 from tests.integration.invoices.builders import make_buyer, make_invoice
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +84,6 @@ class TestInsuredLimits:
         insure(buyer, "40", insurer="Ended", valid_to=date(2026, 6, 29))
         found = insured_limits_in_force([buyer.pk], as_of=TODAY)[buyer.pk]
         assert [(one.insurer, one.amount) for one in found] == [("Acme", 80), ("Other", 30)]
-        assert list_insured_limits([buyer.pk]).count() == 5
 
     def test_a_correction_of_the_same_day_counts_and_a_refusal_is_none(self, buyer: Buyer) -> None:
         insure(buyer, "100")
@@ -104,22 +101,6 @@ class TestInsuredLimits:
         insure(buyer, "100", currency="RUB", insurer="Other")
         found = covers_in_force([buyer.pk], as_of=TODAY, rates=rates_of(EUR="1.1"))
         assert found == {buyer.pk: [Cover(Decimal("110.00"), Decimal("85.00"))]}
-
-
-class TestCover:
-    def test_the_securities_of_an_order_are_its_latest_versions_in_force(self, buyer: Buyer) -> None:
-        order = put_order(buyer)
-        secure(buyer, "50", order=order, key="LC-1")
-        secure(buyer, "40", order=order, key="LC-1", currency="EUR")
-        secure(buyer, "5", order=order, valid_to=date(2026, 6, 29))
-        secure(buyer, "7")
-        assert list_order_securities(order.pk, as_of=TODAY) == [Money(Decimal("40.0000"), "EUR")]
-        assert sorted(one.amount for one in list_securities([buyer.pk], as_of=TODAY)) == [7, 40]
-
-    def test_bills_and_sold_receivables_come_with_their_invoices(self, buyer: Buyer) -> None:
-        invoice = make_invoice(buyer, "100")
-        bill, sold = accept(invoice, "100"), sell(invoice, "100")
-        assert (list_bills([buyer.pk]), list_sold_receivables([buyer.pk])) == ([bill], [sold])
 
 
 class TestRuleCoverage:
