@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -177,11 +177,11 @@ class Killer(threading.Thread):
         """A few connections of web and worker, whatever they are doing."""
         import psycopg2
 
-        with suppress(psycopg2.OperationalError), psycopg2.connect(self._dsn) as connection:
+        with suppress(psycopg2.OperationalError), closing(psycopg2.connect(self._dsn)) as connection:
+            connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(_TERMINATE_SQL, {"application": APPLICATION})
                 self.killed["database connections"] += cursor.rowcount
-            connection.close()
 
 
 _TERMINATE_SQL = """
