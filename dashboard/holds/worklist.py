@@ -158,6 +158,8 @@ class HoldsPage(PageView):
 def wanted_holds(page: PageContext, wanted: Wanted) -> QuerySet[Hold]:
     """The holds of a filter."""
     rows = list_holds(scope=page.scope, states=STATES[wanted.state][1])
+    if not page.may(Permission.LIMITS_READ):  # not even in the order of how far over a limit
+        rows = rows.order_by("order__planned_ship_date", "pk")
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
     if wanted.reason:

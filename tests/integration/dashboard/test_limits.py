@@ -351,6 +351,15 @@ def test_file_that_is_none_is_refused(world: CreditWorld) -> None:
     assert ".csv or .xlsx" in text_of(response)
 
 
+def test_file_without_the_columns_is_refused_and_says_why(world: CreditWorld) -> None:
+    file = io.BytesIO(b"a,b\n1,2\n")
+    file.name = "limits.csv"
+    response = sign_in("credit_analyst").post("/limits/insured/file/", {"file": file, "load": "1"})
+    assert response.status_code == 422
+    assert "errorlist" in text_of(response)
+    assert InsuredLimit.objects.count() == 1
+
+
 def test_cover_is_written_by_who_may(world: CreditWorld) -> None:
     check_denied("/limits/insured/new/", "auditor", "sales", "administrator")
     check_denied("/limits/insured/hand/", "auditor", "sales", method="post", data=insured())
