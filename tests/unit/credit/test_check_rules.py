@@ -1,5 +1,6 @@
 """Every rule of the order check at its edges."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -271,6 +272,8 @@ def test_a_secured_balance_may_be_given_days() -> None:
     to_45 = GradeTerms("C", TermsKind.BALANCE_SECURED, max_days=45, deposit_percent=Decimal(0))
     assert problem(to_45, Terms.OPEN_ACCOUNT, 45, is_secured=True) == "terms_fit"
     assert problem(to_45, Terms.OPEN_ACCOUNT, 46, is_secured=True) == "terms_too_long"
+    to_1 = replace(to_45, max_days=1)
+    assert problem(to_1, Terms.OPEN_ACCOUNT, 2, is_secured=True) == "terms_too_long"
 
 
 @pytest.mark.parametrize(
