@@ -59,6 +59,7 @@ class Cause(StrEnum):
     IDENTIFIED = "identified"
     NO_LIMIT = "no_limit"
     LIMIT_ENDED = "limit_ended"
+    NO_LIMIT_ENDED = "no_limit_ended"
     LIMIT_IN_FORCE = "limit_in_force"
     OVER_LIMIT = "over_limit"
     WITHIN_LIMIT = "within_limit"

@@ -115,7 +115,9 @@ def limit_missing(facts: CheckFacts) -> RuleAnswer:
     """No limit was ever set, or it was taken away (0): stop."""
     limit = facts.buyer.limit
     is_missing = limit.state is LimitState.MISSING or (limit.state is LimitState.IN_FORCE and limit.amount_base <= 0)
-    return _state(RuleCode.LIMIT_MISSING, facts, is_found=is_missing, cause=Cause.NO_LIMIT)
+    given = Cause.LIMIT_ENDED if limit.state is LimitState.EXPIRED else Cause.LIMIT_IN_FORCE
+    cause = Cause.NO_LIMIT if is_missing else given
+    return _state(RuleCode.LIMIT_MISSING, facts, is_found=is_missing, cause=cause)
 
 
 def limit_expired(facts: CheckFacts) -> RuleAnswer:
@@ -123,7 +125,8 @@ def limit_expired(facts: CheckFacts) -> RuleAnswer:
     limit = facts.buyer.limit
     has_ended = limit.state is not LimitState.MISSING and limit.valid_to is not None and limit.valid_to < facts.as_of
     is_expired = limit.state is LimitState.EXPIRED or has_ended
-    return _state(RuleCode.LIMIT_EXPIRED, facts, is_found=is_expired, cause=Cause.LIMIT_ENDED)
+    cause = Cause.LIMIT_ENDED if is_expired else Cause.NO_LIMIT_ENDED
+    return _state(RuleCode.LIMIT_EXPIRED, facts, is_found=is_expired, cause=cause)
 
 
 def _state(rule: RuleCode, facts: CheckFacts, *, is_found: bool, cause: Cause) -> RuleAnswer:
@@ -137,7 +140,7 @@ def _state(rule: RuleCode, facts: CheckFacts, *, is_found: bool, cause: Cause) -
         data={"valid_to": limit.valid_to.isoformat() if limit.valid_to else None},
         age_days=(facts.as_of - ended).days if ended else None,
         fix=Fix(FixCode.REQUEST_LIMIT) if is_found else None,
-        cause=cause if is_found else Cause.LIMIT_IN_FORCE,
+        cause=cause,
     )
 
 

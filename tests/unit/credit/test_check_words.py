@@ -49,7 +49,7 @@ SAID: dict[RuleCode, tuple[Cause, dict[str, Any], Cause, FixCode]] = {
     ),
     RuleCode.KYC: (Cause.IDENTIFIED, {"kyc_status": None}, Cause.NOT_IDENTIFIED, FixCode.COMPLETE_KYC),
     RuleCode.LIMIT_MISSING: (Cause.LIMIT_IN_FORCE, {"limit": limit(0)}, Cause.NO_LIMIT, FixCode.REQUEST_LIMIT),
-    RuleCode.LIMIT_EXPIRED: (Cause.LIMIT_IN_FORCE, {"limit": ENDED}, Cause.LIMIT_ENDED, FixCode.REQUEST_LIMIT),
+    RuleCode.LIMIT_EXPIRED: (Cause.NO_LIMIT_ENDED, {"limit": ENDED}, Cause.LIMIT_ENDED, FixCode.REQUEST_LIMIT),
     RuleCode.HORIZON_USE: (Cause.WITHIN_LIMIT, {"limit": limit(79)}, Cause.OVER_LIMIT, FixCode.REDUCE_USE),
     RuleCode.STATIC_USE: (Cause.WITHIN_LIMIT, {"limit": limit(79)}, Cause.OVER_LIMIT, FixCode.REDUCE_USE),
     RuleCode.OLDEST_OVERDUE: (
@@ -196,6 +196,11 @@ def test_the_end_of_a_limit_is_shown_where_it_has_one() -> None:
     for rule in (RuleCode.LIMIT_MISSING, RuleCode.LIMIT_EXPIRED, RuleCode.HORIZON_USE):
         assert answer_of(rule, buyer=dated).data["valid_to"] == "2026-06-01"
         assert answer_of(rule).data["valid_to"] is None
+
+
+def test_a_limit_that_has_ended_is_not_said_to_be_in_force_nor_one_that_is_missing_to_have_ended() -> None:
+    assert answer_of(RuleCode.LIMIT_MISSING, buyer=quiet(limit=ENDED)).cause is Cause.LIMIT_ENDED
+    assert answer_of(RuleCode.LIMIT_EXPIRED, buyer=quiet(limit=limit(0))).cause is Cause.NO_LIMIT_ENDED
 
 
 def test_every_waiver_is_named() -> None:
