@@ -85,10 +85,14 @@ class DeskPage(PageView):
         return done.check
 
     def _answer(self, check: OrderCheck, form: OrderForm, subject: Subject) -> HttpResponse:
-        """The form without what was wrong before, and the answer beside it."""
+        """The answer; with the form as well where that showed what was wrong before."""
         if _is_fragment(self.request):
             answer = self.answer(get_check(check.pk, scope=self.page.scope))
-            return self.render("orders/_what_if.html", form=form, answer=answer, **self._frame(subject))
+            if "mended" in self.request.POST:
+                return self.render("orders/_what_if.html", form=form, answer=answer, **self._frame(subject))
+            response = self.render("orders/_answer.html", answer=answer, **self._frame(subject))
+            response["HX-Retarget"] = "#answer"
+            return response
         return HttpResponseRedirect(f"{reverse('dashboard:orders')}?check={check.pk}")
 
     def answer(self, check: OrderCheck) -> AnswerView:

@@ -86,6 +86,7 @@ def test_credit_pages_show_without_a_complaint(look: str, world: CreditWorld, si
 def test_sales_ask_and_are_told_what_would_release_the_order(world: CreditWorld, sign_in: SignIn) -> None:
     page = sign_in(Role.SALES, username="ana", path=f"/orders/?order={world.new.pk}")
     page.get_by_role("button", name="What if?").click()
+    expect(page.locator("#answer .tone", has_text="what-if")).to_have_count(1)
     expect(page.locator("#answer .verdict")).to_contain_text("may not go")
     expect(page.locator("#answer .options")).to_contain_text("The buyer pays 40,000.00 USD now.")
     expect(page.locator("#answer")).not_to_contain_text("nsured limit")
@@ -101,6 +102,10 @@ def test_mistake_is_told_beside_its_field(world: CreditWorld, sign_in: SignIn) -
     page.get_by_role("button", name="What if?").click()
     expect(page.locator("#id_buyer_error")).to_contain_text("There is no buyer")
     expect(page.get_by_label("Amount")).to_have_value("5")
+    page.get_by_label("Buyer", exact=True).fill("ACME")
+    page.get_by_role("button", name="What if?").click()
+    expect(page.locator("#answer .verdict")).to_contain_text("may go")
+    expect(page.locator("#id_buyer_error")).to_have_count(0)
 
 
 def test_buyers_are_offered_while_typing(world: CreditWorld, sign_in: SignIn) -> None:
