@@ -85,6 +85,7 @@ CAUSES: dict[str, Any] = {
     "identified": _("identity complete"),
     "no_limit": _("no limit was given"),
     "limit_ended": _("the limit has ended"),
+    "no_limit_ended": _("no limit has ended"),
     "limit_in_force": _("a limit is in force"),
     "over_limit": _("over the limit"),
     "within_limit": _("within the limit"),
