@@ -62,25 +62,25 @@ def list_insured(*, profiles: list[Profile], seed: int, end: date) -> list[DemoI
 
 
 # Of the Corvandel group: what each company was allowed in the good years.
-_AFFILIATES = (("C20002", 400_000), ("C20003", 350_000), ("C20004", 500_000), ("C20005", 250_000))
+_AFFILIATES = (("C20002", 1_200_000), ("C20003", 1_000_000), ("C20004", 1_500_000), ("C20005", 800_000))
 
 
 def _stories(end: date) -> Iterator[DemoLimit]:
     """Corvandel: raised for years, cut after the insurer. Velmora: raised with its growth, taken away too late."""
     group, at_first = CORVANDEL.code, months_back(end, 48)
-    yield DemoLimit(group, Decimal(900_000), at_first, reason="Group of four companies", is_group=True)
-    yield DemoLimit(group, Decimal(2_000_000), months_back(end, 26), reason="Growth of the affiliates", is_group=True)
+    yield DemoLimit(group, Decimal(2_500_000), at_first, reason="A group of related companies", is_group=True)
+    yield DemoLimit(group, Decimal(6_000_000), months_back(end, 26), reason="Growth of the affiliates", is_group=True)
     cut = end - timedelta(days=66)
-    yield DemoLimit(group, Decimal(1_200_000), cut, reason="The insurer has cut its limit", is_group=True)
-    yield DemoLimit(PARENT, Decimal(800_000), at_first, reason="Customer of many years")
-    yield DemoLimit(PARENT, Decimal(400_000), cut, reason="Pays three months late")
+    yield DemoLimit(group, Decimal(3_000_000), cut, reason="The insurer has cut its limit", is_group=True)
+    yield DemoLimit(PARENT, Decimal(1_800_000), at_first, reason="Customer of many years")
+    yield DemoLimit(PARENT, Decimal(800_000), cut, reason="Pays three months late")
     for code, amount in _AFFILIATES:
         yield DemoLimit(code, Decimal(amount), months_back(end, 24), reason="Share of the group's limit")
     yield DemoLimit(VELMORA, Decimal(60_000), months_back(end, 23), reason="New customer")
-    yield DemoLimit(VELMORA, Decimal(400_000), months_back(end, 14), reason="Pays early")
-    yield DemoLimit(VELMORA, Decimal(1_500_000), months_back(end, 7), reason="Grows fast")
+    yield DemoLimit(VELMORA, Decimal(700_000), months_back(end, 14), reason="Pays early")
+    yield DemoLimit(VELMORA, Decimal(2_400_000), months_back(end, 7), reason="Grows fast")
     ends = end - timedelta(days=35)
-    yield DemoLimit(VELMORA, Decimal(2_200_000), months_back(end, 4), ends, "temporary", "Season")
+    yield DemoLimit(VELMORA, Decimal(3_600_000), months_back(end, 4), ends, "temporary", "Season")
     yield DemoLimit(VELMORA, Decimal(0), end - timedelta(days=28), reason="Stopped paying")
 
 
@@ -124,9 +124,9 @@ def _insured(profile: Profile, rng: Random, end: date) -> DemoInsured:
 
 
 def _insured_stories(end: date) -> Iterator[DemoInsured]:
-    yield DemoInsured(PARENT, "MT200001", Decimal(700_000), Decimal(90), months_back(end, 40))
+    yield DemoInsured(PARENT, "MT200001", Decimal(1_500_000), Decimal(90), months_back(end, 40))
     cut = end - timedelta(days=70)
-    yield DemoInsured(PARENT, "MT200001", Decimal(150_000), Decimal(90), cut, conditions="Cut: slow payment")
-    yield DemoInsured("C20002", "MT200002", Decimal(200_000), Decimal(90), months_back(end, 20))
+    yield DemoInsured(PARENT, "MT200001", Decimal(400_000), Decimal(90), cut, conditions="Cut: slow payment")
+    yield DemoInsured("C20002", "MT200002", Decimal(500_000), Decimal(90), months_back(end, 20))
     yield DemoInsured(VELMORA, "MT300001", Decimal(250_000), Decimal(85), months_back(end, 13))
     yield DemoInsured(VELMORA, "MT300001", Decimal(0), Decimal(0), end - timedelta(days=30), conditions="Withdrawn")

@@ -14,10 +14,13 @@ from core.models import User
 from core.money import Money
 from credit.domain.authority import default_authority
 from credit.domain.kinds import LimitKind
-from credit.models import CreditAccount, CreditLimit
+from credit.domain.standings import StandingKind
+from credit.models import BuyerStanding, CreditAccount, CreditLimit
 from credit.services.authority import BandRow, change_authority, name_substitute
 from credit.services.requests import Asked, NewLimit, approve_request, create_request
 from pipeline.demo.limits import BASE
+
+GOOD = ("A", "B")
 
 
 def decide_on_limits(*, people: Mapping[str, User], end: date) -> int:
@@ -55,11 +58,16 @@ def _delegate(director: User) -> None:
 
 
 def _accounts(end: date) -> Iterator[CreditAccount]:
-    """Buyers outside of any group, those with the largest limits first."""
+    """Buyers outside of any group, those of good grade first, of these the largest limits."""
     latest = CreditLimit.objects.filter(account=OuterRef("pk"), kind=LimitKind.OWN, valid_from__lte=end)
-    amount = latest.order_by("-valid_from", "-pk").values("amount")[:1]
+    grades = BuyerStanding.objects.filter(buyer=OuterRef("buyer"), kind=StandingKind.GRADE, as_of__lte=end)
     alone = CreditAccount.objects.filter(buyer__isnull=False, buyer__group__isnull=True, buyer__merges_away=None)
-    yield from alone.annotate(in_force=Subquery(amount)).filter(in_force__gt=0).order_by("-in_force", "pk")
+    known = alone.annotate(
+        in_force=Subquery(latest.order_by("-valid_from", "-pk").values("amount")[:1]),
+        grade=Subquery(grades.order_by("-as_of", "-pk").values("value")[:1]),
+    )
+    found = known.filter(in_force__gt=0).order_by("-in_force", "pk")
+    yield from sorted(found, key=lambda account: account.grade not in GOOD)
 
 
 def _request(

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("
 
 def test_nothing_is_lost_doubled_or_approved_above_a_limit(child_environment: dict[str, str], tmp_path: Path) -> None:
     environment = {**child_environment, "OMP_NUM_THREADS": "1"}
-    weather = Weather(clients=20, checks=120, kill_every_s=1.5, parts=2)
+    weather = Weather(clients=20, checks=120, kill_every_s=2.5, parts=2)
     outcome = blow(weather, folder=tmp_path, environment=environment, dsn=_dsn())
     assert outcome.verdict.violations == []
     counts = outcome.verdict.counts

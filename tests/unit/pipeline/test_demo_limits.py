@@ -17,7 +17,7 @@ def test_limits_follow_from_seed_and_code_alone() -> None:
     limits = first[0]
     assert [row.amount for row in limits if row.owner == VELMORA][-1] == 0
     cut = [row for row in limits if row.owner == CORVANDEL.code and row.is_group][-1]
-    assert (cut.amount, (END - cut.valid_from).days) == (1_200_000, 66)
+    assert (cut.amount, (END - cut.valid_from).days) == (3_000_000, 66)
     kinds = Counter(row.kind for row in limits)
     assert kinds["temporary"] >= 3
     assert sum(row.valid_to is not None and row.valid_to < END for row in limits) >= 5
