@@ -88,7 +88,8 @@ def _end_release(order: Order, reason: str, now: Moment) -> None:
         end_release(release, reason, at=now.at)
 
 
-# Shipments that had left before they were reported, at a moment at which nothing was reserved for their order.
+# Shipments that were reported at a moment at which nothing was reserved for their order. The report is an event:
+# history that came in by a bulk load was never anybody's to approve.
 _UNAPPROVED_SQL = """
 SELECT first.external_id FROM (
     SELECT DISTINCT ON (s.source, s.external_id) s.external_id, s.recorded_at FROM invoices_shipment s
@@ -99,6 +100,9 @@ SELECT first.external_id FROM (
 WHERE NOT EXISTS (
     SELECT FROM credit_reservation r WHERE r.order_id = %(order)s AND r.created_at <= first.recorded_at
       AND (r.ended_at IS NULL OR r.ended_at > first.recorded_at))
+AND EXISTS (
+    SELECT FROM core_auditevent e WHERE e.subject_type = 'order' AND e.subject_id = %(order)s::text
+      AND e.action = 'invoices.shipment.reported' AND e.data ->> 'shipment' = first.external_id)
 ORDER BY first.external_id
 """
 

@@ -11,6 +11,7 @@ from core.models import AuditEvent, Job
 from core.queries.rates import rate_table
 from credit.models import OrderGate
 from credit.queries.exposure import get_exposures
+from credit.services.recheck import recheck_buyer
 from invoices.domain.orders import OrderStatus
 from invoices.models import Order, Shipment
 from invoices.queries.orders import get_progress
@@ -19,6 +20,7 @@ from invoices.services.posting.allocations import bounce_receipt
 from tests.integration.credit.builders import (
     TODAY,
     approved_order,
+    ask,
     gate_state,
     held_order,
     make_clean_buyer,
@@ -253,6 +255,17 @@ class TestGoodsThatLeftStayBillable:
         ship(order, "30", key="S1", delivered_on=TODAY)
         run_jobs()
         assert hold.events.filter(action="shipped_unapproved").count() == 1
+
+    def test_history_that_was_loaded_in_bulk_was_never_anybodys_to_approve(self) -> None:
+        buyer = make_clean_buyer()
+        make_limit(buyer, "500")
+        order = make_order(buyer, "80")
+        Shipment.objects.create(
+            order=order, buyer=buyer, source="erp", external_id="S1", amount=30, promised_on=TODAY, shipped_on=TODAY
+        )
+        assert str(ask(order).gate_state) == "approved"
+        assert recheck_buyer(buyer.pk, cause="shipped", as_of=TODAY) == {"followed": 1}
+        assert (gate_state(order), order.holds.count()) == ("approved", 0)
 
     def test_goods_of_an_approved_order_use_its_reservation_up(self) -> None:
         buyer = make_clean_buyer()
