@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -82,6 +82,7 @@ def blow(weather: Weather, *, folder: Path, environment: Mapping[str, str], dsn:
         logs = _clients(weather, folder, _plan(weather, world, port, day))
         killer.finish()
         business.finish()
+        restart_worker()  # by this thread: what the killer started ended with it
         wait_for_jobs(JOBS_S)
     outcome = Outcome(_judge(dsn, logs), time.perf_counter() - started)
     outcome.killed, outcome.business = dict(killer.killed), dict(business.done)
@@ -165,12 +166,10 @@ def _kill(worker: subprocess.Popen[bytes]) -> None:
     """The whole worker at once, as when its machine goes away."""
     import psutil
 
-    children = psutil.Process(worker.pid).children(recursive=True)
-    worker.kill()
+    with suppress(psutil.NoSuchProcess):
+        for process in (*psutil.Process(worker.pid).children(recursive=True), worker):
+            process.kill()
     worker.wait()
-    for child in children:
-        if child.is_running():
-            child.kill()
 
 
 def _judge(dsn: str, logs: list[Path]) -> Verdict:
