@@ -24,7 +24,6 @@ from credit.services.reservations import active_reservation, end_reservation, re
 from invoices.domain.kinds import Terms
 from invoices.domain.orders import OrderStatus
 from invoices.models import Order
-from invoices.queries.orders import get_progress
 
 # Here an order is asked about, but nothing of the limit is at stake: both only warn.
 _ONLY_WARN = frozenset({Checkpoint.QUOTATION, Checkpoint.INVOICE})
@@ -146,25 +145,31 @@ def _with_deposit(facts: CheckFacts, deposit: Money, rates: RateTable) -> CheckF
 
 
 def decide(order: Order, gate: OrderGate, question: Question, asker: Asker, *, renew: bool) -> CheckResult:
-    """Check the order and act on the answer; its accounts and its row are locked."""
+    """Check the order and act on the answer; its accounts and its row are locked.
+
+    ``renew``: a reservation holds for its full time from now. An order that has left as a whole is asked about at the
+    invoice, where nothing is reserved any more.
+    """
     check, answer = make_check(question, asker)
     if question.checkpoint in _ONLY_WARN:
         gate = move_gate(gate, GateState(gate.state), at=question.at, check=check, checkpoint=question.checkpoint)
         _audit(check, gate, asker)
         return CheckResult(check=check, answer=answer, gate=gate, reservation=active_reservation(order.pk))
-    stops = _stops(order, check)
+    known = credit_hold(order.pk)
+    stops = _stops(known, check)
     release = covering_release(order, stops, as_of=question.as_of, at=question.at) if stops else None
     if stops and release is None:
         gate, reservation, opened = _hold(order, gate, check, answer, stops)
     else:
+        if known is not None:
+            end_credit_hold(order.pk, HoldState.CLEARED, at=question.at, action="cleared", note=check.cause)
         gate, reservation, opened = _approve(order, gate, check, release, renew=renew)
     _audit(check, gate, asker, release=release)
     return CheckResult(check=check, answer=answer, gate=gate, reservation=reservation, hold=opened)
 
 
-def _stops(order: Order, check: OrderCheck) -> list[str]:
+def _stops(known: Hold | None, check: OrderCheck) -> list[str]:
     """What stands against the order: the rules that stop, and goods that left before anybody had approved."""
-    known = credit_hold(order.pk)
     left = [SHIPPED_UNAPPROVED] if known is not None and SHIPPED_UNAPPROVED in known.reasons else []
     stops = stops_of(check) if check.outcome == Result.STOP else []
     return [*left, *stops]
@@ -193,10 +198,7 @@ def _hold(order: Order, gate: OrderGate, check: OrderCheck, answer: Answer, stop
 def _approve(order: Order, gate: OrderGate, check: OrderCheck, release: Release | None, *, renew: bool) -> Stand:
     """The order may go: it holds its part of the limit until it is delivered, ends or expires."""
     at = check.known_at
-    end_credit_hold(order.pk, HoldState.CLEARED, at=at, action="cleared", note=check.cause)
-    reservation = None
-    if get_progress([order.pk])[order.pk].gone < order.amount:
-        reservation = reserve(order, buyer_id=order.buyer_id, check=check, release=release, at=at, renew=renew)
+    reservation = reserve(order, buyer_id=order.buyer_id, check=check, release=release, at=at, renew=renew)
     gate = move_gate(gate, GateState.APPROVED, at=at, check=check, checkpoint=Checkpoint(check.checkpoint))
     return gate, reservation, None
 

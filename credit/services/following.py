@@ -110,6 +110,8 @@ ORDER BY first.external_id
 def note_unapproved(order: Order, gate: OrderGate, now: Moment) -> None:
     """Goods left that nobody had approved: stored all the same, and put before a person, once for each shipment."""
     found = [row[0] for row in fetch_all(_UNAPPROVED_SQL, {"order": order.pk})]
+    if not found:
+        return
     told = HoldEvent.objects.filter(hold__order=order, action=SHIPPED_UNAPPROVED).values_list("data", flat=True)
     news = sorted(set(found) - {name for data in told for name in data["shipments"]})
     if not news:

@@ -39,14 +39,12 @@ def move_gate(
     checkpoint: Checkpoint | None = None,
 ) -> OrderGate:
     """Compare and swap: write the state if the gate is still the version that was read."""
+    check_row, checkpoint = check or gate.check_row, checkpoint or Checkpoint(gate.checkpoint)
     written = OrderGate.objects.filter(pk=gate.pk, version=gate.version).update(
-        state=state,
-        check_row=check or gate.check_row,
-        checkpoint=checkpoint or gate.checkpoint,
-        changed_at=at,
-        version=F("version") + 1,
+        state=state, check_row=check_row, checkpoint=checkpoint, changed_at=at, version=F("version") + 1
     )
     if not written:
         raise Conflict("gate_changed", "The order's state has changed meanwhile; look again.", {"order": gate.order_id})
-    gate.refresh_from_db()
+    gate.state, gate.check_row, gate.checkpoint, gate.changed_at = state, check_row, checkpoint, at
+    gate.version += 1
     return gate
