@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from credit.domain.check import OptionCode
+from core.money import Money
+from credit.domain.check import Asked, CheckFacts, OptionCode, PartyFacts, run_check
 from credit.domain.check_engine import RULES
 from credit.domain.exposure import Part
 from credit.domain.kinds import Checkpoint, Result
@@ -20,6 +21,7 @@ from tests.unit.credit.builders import (
     answer_of,
     asked,
     check,
+    exposure,
     facts,
     limit,
     party,
@@ -83,6 +85,30 @@ def test_no_setting_lets_an_order_be_approved_above_the_limit() -> None:
 def test_every_rule_answers_once_whatever_is_wrong() -> None:
     for answer in (check(), check(buyer=party(**RUINED)), check(is_prepaid=True)):
         assert [a.rule for a in answer.rules] == list(RULES) == list(RuleCode)
+
+
+def test_a_buyer_of_whom_nothing_is_known_is_never_approved() -> None:
+    answer = check(buyer=PartyFacts(exposure()))
+    assert stops(answer) == {
+        "screening_age",
+        "stale_data",
+        "kyc",
+        "limit_missing",
+        "horizon_use",
+        "score_grade",
+        "terms",
+    }
+    assert warns(answer) == {"static_use", "score_age"}
+    nothing = {a.rule.value: a.measured for a in answer.rules}
+    assert (nothing["oldest_overdue"], nothing["dunning_level"], nothing["broken_promises"]) == (0, 0, 0)
+    assert next(a for a in answer.rules if a.rule is RuleCode.BROKEN_PROMISES).data == {"open": 0, "in_12_months": 0}
+
+
+def test_an_order_of_which_only_the_amount_is_known_is_open_account_at_once() -> None:
+    bare = Asked(Checkpoint.ORDER, Money(Decimal(80), "USD"), Decimal(80), Terms.OPEN_ACCOUNT)
+    answer = run_check(facts=CheckFacts(bare, quiet(), AS_OF))
+    assert next(a for a in answer.rules if a.rule is RuleCode.TERMS).measured == "open_account/0/0.00"
+    assert (bare.added_base, answer.outcome) == (80, Result.PASS)
 
 
 def test_all_that_is_wrong_is_said_not_only_the_first() -> None:

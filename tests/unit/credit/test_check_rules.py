@@ -164,6 +164,7 @@ def test_missing_rates_of_buyer_exposure_and_group_stop_by_name_whatever_is_set(
         (limit(500, valid_to=YESTERDAY), PASS, STOP),
         (limit(500, valid_to=YESTERDAY, state=LimitState.EXPIRED), PASS, STOP),
         (limit(0), STOP, PASS),
+        (limit(1), PASS, PASS),
         (limit(0, state=LimitState.MISSING), STOP, PASS),
     ],
 )
