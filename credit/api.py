@@ -26,6 +26,7 @@ from credit.domain.kinds import Checkpoint
 from credit.queries.checks import (
     CheckFilter,
     CheckView,
+    OrderStand,
     Subject,
     get_check,
     get_order_on_record,
@@ -35,6 +36,7 @@ from credit.queries.checks import (
 )
 from credit.serializers import CheckLineSerializer, CheckSerializer
 from credit.services.checks import CheckRequest, CheckResult, check_order
+from credit.services.quotations import accept_quotation
 from invoices.domain.orders import OrderStatus
 from invoices.services.orders import OrderRecord
 
@@ -95,10 +97,21 @@ class OrderChecks(OrderView):
         subject = asked.subject(self)
         wanted = asked.request(subject)
         with explained(self.request):
+            if asked.accepts(subject):
+                wanted = self._accept(wanted, asked, subject)
             result = check_order(
                 wanted, as_of=today(), actor_label=self.label, actor=self.person, dry_run=asked.is_dry_run
             )
         return self.show(_view(result, subject, asked), status=200 if asked.is_dry_run else 201)
+
+    def _accept(self, wanted: CheckRequest, asked: Asked, subject: Subject) -> CheckRequest:
+        """The quotation becomes an order, and the request names the version that it has then."""
+        self.check_source(asked.source)
+        assert subject.order is not None  # noqa: S101 - only an order on record can be a quotation
+        order = accept_quotation(
+            subject.order.pk, actor=self.person, actor_label=self.label, expected_version=wanted.expected_version
+        )
+        return replace(wanted, expected_version=order.version if asked.versions else None)
 
 
 class OrderCheckDetail(OrderView):
@@ -155,6 +168,11 @@ class Asked:
         """Where in its life the order is asked about, if the request says so."""
         return Checkpoint(self.given["checkpoint"]) if "checkpoint" in self.given else None
 
+    def accepts(self, subject: Subject) -> bool:
+        """True if a quotation is asked about as an order: the customer has accepted it."""
+        is_quotation = subject.order is not None and subject.order.status == OrderStatus.QUOTATION
+        return is_quotation and not self.is_dry_run and self.checkpoint not in (None, Checkpoint.QUOTATION)
+
     def subject(self, view: OrderView) -> Subject:
         """The order on record and its buyer. Raises ``field_missing`` for what an unknown order lacks."""
         external_id, order = self.given.get("external_id"), None
@@ -199,9 +217,18 @@ def _view(result: CheckResult, subject: Subject, asked: Asked) -> CheckView:
         return CheckView(check, subject.buyer)
     if order is not None and asked.is_dry_run:
         return CheckView(check, subject.buyer, stand_of(order, getattr(order, "gate", None)))
-    stand = stand_of(check.order, result.gate) if check.order else None
+    stand = _stand(result, asked)
     holds = (result.hold,) if result.hold else ()
     return CheckView(check, subject.buyer, stand, result.reservation, holds)
+
+
+def _stand(result: CheckResult, asked: Asked) -> OrderStand | None:
+    """From what is known already: this is answered to every order."""
+    check, gate = result.check, result.gate
+    if check.order_id is None or gate is None:
+        return None
+    version = check.asked["order_version"]
+    return OrderStand(check.order_id, asked.source, asked.given["external_id"], version, gate.state, gate.version)
 
 
 def _missing(name: str) -> ParameterError:

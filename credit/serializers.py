@@ -95,7 +95,7 @@ class HoldSerializer(serializers.Serializer[Any]):
     review_on = serializers.DateField(allow_null=True)
 
 
-class CheckLineSerializer(serializers.Serializer[OrderCheck]):
+class CheckLineSerializer(serializers.Serializer[Any]):
     """A check in a list."""
 
     id = serializers.IntegerField()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -59,13 +61,13 @@ class Receipts(ReportView):
 
         return answered_once(request, work)
 
-    def _incoming(self, given: dict[str, object]) -> Incoming:
+    def _incoming(self, given: dict[str, Any]) -> Incoming:
         order_id = None
         if "order" in given:
-            source = str(given.get("order_source", self.own_source))
-            order_id = get_order_by_number(source=source, external_id=str(given["order"])).pk
+            source = given.get("order_source", self.own_source)
+            order_id = get_order_by_number(source=source, external_id=given["order"]).pk
         return Incoming(
-            buyer_id=get_buyer_id(str(given["buyer"]), scope=self.scope),
+            buyer_id=get_buyer_id(given["buyer"], scope=self.scope),
             source=self.own_source,
             day=given["received_on"],
             order_id=order_id,

@@ -108,8 +108,15 @@ def add_rate_headers(response: Response, usage: Usage | None) -> None:
 def _count(caller: str, rate: Rate, *, now: int) -> Usage:
     window, elapsed = divmod(now, rate.window)
     key = f"api-rate:{caller}:{window}"
-    cache.add(key, 0, timeout=rate.window + 1)
-    return Usage(rate=rate, used=cache.incr(key), seconds_left=rate.window - elapsed)
+    return Usage(rate=rate, used=_add_one(key, lasts=rate.window + 1), seconds_left=rate.window - elapsed)
+
+
+def _add_one(key: str, *, lasts: int) -> int:
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # the first one of this window
+        cache.add(key, 0, timeout=lasts)
+        return int(cache.incr(key))
 
 
 def _caller(request: Request, throttle: BaseThrottle) -> str:

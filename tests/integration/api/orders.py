@@ -24,6 +24,7 @@ LATER = TODAY + timedelta(days=100)
 SOURCE = "ERP"
 
 _keys = count(1)
+_DRY: dict[str, Any] = {"dry_run": True, "external_id": ...}
 
 
 def golden_buyer(code: str = "ACME", **fields: Any) -> Buyer:
@@ -73,7 +74,7 @@ def ask(client: APIClient, *, status: int = 201, **fields: Any) -> dict[str, Any
 
 def what_if(client: APIClient, **fields: Any) -> dict[str, Any]:
     """A dry run."""
-    response = send(client, body=order_body(**{"dry_run": True, "external_id": ...} | fields), key=None)
+    response = send(client, body=order_body(**_DRY | fields), key=None)
     assert response.status_code == 200, response.json()
     check_schema(response, CHECKS, "post")
     body: dict[str, Any] = response.json()

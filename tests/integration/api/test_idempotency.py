@@ -24,7 +24,7 @@ from tests.integration.api.orders import CHECKS, act, ask, everything, golden_bu
 from tests.integration.credit.builders import TODAY
 
 TOGETHER = 6
-SMALL = {"amount": "1000.00"}
+SMALL: dict[str, Any] = {"amount": "1000.00"}
 
 
 @pytest.fixture
@@ -162,12 +162,12 @@ RELEASE = {"amount": "80000", "valid_until": str(TODAY), "review_on": str(TODAY)
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
     @pytest.fixture
-    def key(self) -> str:
+    def key(self) -> Iterator[str]:
         """The header of a key that every thread sends."""
         with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC), tick=True):
             golden_buyer()
             client = with_key("check")
-            header: str = client._credentials["HTTP_AUTHORIZATION"]
+            header: str = client._credentials["HTTP_AUTHORIZATION"]  # type: ignore[attr-defined]
             yield header
 
     def test_same_requests_are_done_once(self, key: str) -> None:

@@ -168,6 +168,22 @@ class TestLifeOfAnOrder:
         answer = ask(erp, checkpoint="quotation")
         assert (answer["outcome"], answer["is_approved"], answer["reservation"]) == ("warn", False, None)
 
+    def test_a_quotation_that_is_accepted_becomes_an_order(self, acme: Buyer, erp: APIClient) -> None:
+        first = send(erp, body=order_body("30000.00", checkpoint="quotation"))
+        body = {"external_id": "SO-1", "checkpoint": "order"}
+        second = send(erp, body=body, If_Match=first["ETag"])
+        assert (second.status_code, second.json()["checkpoint"], second.json()["is_approved"]) == (201, "order", True)
+        assert Order.objects.get(external_id="SO-1").status == "open"
+        stale = send(erp, body=body, If_Match='"77.1"')
+        assert stale.status_code == 201, "the same content again changes nothing, whatever version it names"
+
+    def test_accepting_a_version_of_a_quotation_that_is_gone_is_refused(self, acme: Buyer, erp: APIClient) -> None:
+        ask(erp, amount="30000.00", checkpoint="quotation")
+        before = everything()
+        response = send(erp, body={"external_id": "SO-1", "checkpoint": "order"}, If_Match='"77.1"')
+        refused(response, 412, "order_changed", "If-Match")
+        assert everything() == before
+
 
 class TestDryRun:
     def test_nothing_but_the_record_is_stored(self, acme: Buyer, erp: APIClient) -> None:
