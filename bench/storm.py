@@ -48,6 +48,7 @@ class Weather:
     kill_every_s: float = 4.0
     seed: int = 1
     parts: int = PARTS
+    think_s: float = 0.0
 
 
 @dataclass
@@ -99,6 +100,7 @@ def _plan(weather: Weather, world: Any, port: int, day: date) -> dict[str, Any]:
         "clients": weather.clients,
         "parts": weather.parts,
         "seed": weather.seed,
+        "think_s": weather.think_s,
         "later": later(day),
         "erp": {"Authorization": f"Api-Key {world.key}"},
         "manager": {"Cookie": f"sessionid={world.session}; csrftoken={token}", "X-CSRFToken": token},

@@ -40,6 +40,7 @@ class Client(threading.Thread):
     def run(self) -> None:
         """Each order in turn, with whatever becomes of it."""
         for order in self._orders:
+            time.sleep(2 * self._plan["think_s"] * self._random.random())
             self._one(order)
 
     def _one(self, order: Row) -> None:
