@@ -8,13 +8,14 @@ from dashboard.exposure import ExposurePage
 from dashboard.holds import detail, force, worklist
 from dashboard.limits import account, ask, authority, board, decide, insured, requests, reviews
 from dashboard.order_rules import pages as order_rules
-from dashboard.orders import desk
+from dashboard.orders import desk, standing
 
 urlpatterns: list[URLPattern] = [
     path("orders/", desk.DeskPage.as_view(), name="orders"),
     path("orders/buyers/", desk.BuyerOffers.as_view(), name="order_buyers"),
     path("orders/checks/<int:check_id>/", desk.CheckPage.as_view(), name="order_check"),
     path("orders/<int:order_id>/check/", desk.OrderCheckNow.as_view(), name="order_check_now"),
+    path("orders/<int:order_id>/answer/", standing.OrderAnswer.as_view(), name="order_answer"),
     path("holds/", worklist.HoldsPage.as_view(), name="holds"),
     path("holds/force/", force.ForcePage.as_view(), name="hold_force"),
     path("holds/<int:hold_id>/", detail.HoldPage.as_view(), name="hold"),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from credit.services.gate import recheck_order
 from dashboard.exports import wanted_export
 from dashboard.orders.answer import AnswerView, answer_of
 from dashboard.orders.form import FIELD_OF, OrderForm, assumed_deposit, initial_of, plain_number, record_of
+from dashboard.orders.standing import standing_answer, standing_of
 from dashboard.orders.tables import ChecksTable, OpenOrdersTable
 from dashboard.pages import PageView
 from dashboard.queries.accounts import Account, get_account
@@ -53,7 +53,11 @@ class DeskPage(PageView):
         shown = get_check(check, scope=self.page.scope) if check else None
         if shown and subject.account is None:
             subject = self._subject(shown.buyer.code, shown.order_id)
-        return self._page(subject, self._form(subject, shown), shown)
+        return self._page(subject, self._form(subject, shown), shown or self._stands_on(subject.order))
+
+    def _stands_on(self, order: Order | None) -> OrderCheck | None:
+        standing = standing_of(order) if order else None
+        return get_check(standing.check_id, scope=self.page.scope) if standing else None
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """A what-if: nothing of the order changes; the answer is kept as a record."""
@@ -129,6 +133,7 @@ class DeskPage(PageView):
             status=status,
             form=form,
             answer=self.answer(shown) if shown else None,
+            standing=standing_answer(subject.order, shown),
             checks=configure(self.request, tables[0], per_page=20),
             orders=configure(self.request, tables[1], per_page=20) if account else None,
             **self._frame(subject),
@@ -164,13 +169,11 @@ class OrderCheckNow(DeskPage):
         """Check it and show the answer; a second click asks the same again and reserves nothing twice."""
         order = get_order(order_id, scope=self.page.scope)
         user = self.page.user
-        try:
-            done = recheck_order(order.pk, as_of=self.page.today, actor=user, actor_label=user.username)
-        except DomainError as problem:
-            messages.error(request, problem.message)
-            return HttpResponseRedirect(f"{reverse('dashboard:orders')}?order={order.pk}")
-        messages.success(request, _("Checked; what holds of the limit is up to date."))
-        return HttpResponseRedirect(reverse("dashboard:order_check", args=[done.check.pk]))
+        return self.act(
+            lambda: recheck_order(order.pk, as_of=self.page.today, actor=user, actor_label=user.username),
+            done=_("Checked; what holds of the limit is up to date."),
+            back=f"{reverse('dashboard:orders')}?order={order.pk}",
+        )
 
 
 class BuyerOffers(PageView):
