@@ -26,11 +26,11 @@ def load_credit(*, dataset: Dataset, user_ids: Mapping[str, int]) -> dict[str, i
     if AuditEvent.objects.filter(action=DONE).exists():
         return {}
     end = dataset.end
-    audit.record(actor=None, action=DONE, subject_type="demo", subject_id=str(dataset.seed))
-    counts = {
-        "limits": _limits(list_limits(profiles=dataset.profiles, seed=dataset.seed, end=end)),
-        "insured_limits": _insured(list_insured(profiles=dataset.profiles, seed=dataset.seed, end=end)),
-    }
+    limits = _limits(list_limits(profiles=dataset.profiles, seed=dataset.seed, end=end))
+    insured = _insured(list_insured(profiles=dataset.profiles, seed=dataset.seed, end=end))
+    rows = [*limits, *insured]  # named, so that they are sealed like those that people decide on
+    audit.record(actor=None, action=DONE, subject_type="demo", subject_id=str(dataset.seed), rows=rows)
+    counts = {"limits": len(limits), "insured_limits": len(insured)}
     people = {user.username: user for user in User.objects.filter(pk__in=user_ids.values())}
     counts["order_checks"] = work_on_orders(people=people, end=end)
     if people:
@@ -39,7 +39,7 @@ def load_credit(*, dataset: Dataset, user_ids: Mapping[str, int]) -> dict[str, i
     return counts
 
 
-def _limits(rows: list[DemoLimit]) -> int:
+def _limits(rows: list[DemoLimit]) -> list[CreditLimit]:
     """As written by decisions that are older than this system."""
     accounts = _accounts()
     fresh = [
@@ -54,7 +54,7 @@ def _limits(rows: list[DemoLimit]) -> int:
         )
         for row in rows
     ]
-    return len(CreditLimit.objects.bulk_create(fresh))
+    return CreditLimit.objects.bulk_create(fresh)
 
 
 def _accounts() -> dict[tuple[bool, str], int]:
@@ -66,7 +66,7 @@ def _accounts() -> dict[tuple[bool, str], int]:
     return {(group is not None, group or buyer): pk for pk, buyer, group in found}
 
 
-def _insured(rows: list[DemoInsured]) -> int:
+def _insured(rows: list[DemoInsured]) -> list[InsuredLimit]:
     ids = dict(Buyer.objects.values_list("code", "pk"))
     fresh = [
         InsuredLimit(
@@ -84,4 +84,4 @@ def _insured(rows: list[DemoInsured]) -> int:
         )
         for row in rows
     ]
-    return len(InsuredLimit.objects.bulk_create(fresh))
+    return InsuredLimit.objects.bulk_create(fresh)
