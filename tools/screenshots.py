@@ -1,7 +1,7 @@
 """The pictures of README and docs, taken of this build with the demo data: ``make screenshots``.
 
 Starts the product on a data folder of its own (or takes a running one: ``--url``), signs in as the finance director and
-writes docs/img/*.png.
+writes docs/img/*.png. What happens over time (an order refused and let go, two signatures) is played by the tests.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ IMAGES = BASE_DIR / "docs" / "img"
 START_LIMIT_S = 300.0
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 USER, PASSWORD = "director", "duewatch-demo"
+SCENES = ["tests/functional/credit/test_scenes.py"]
 PAGES = {
     "home": "/",
     "aging": "/aging/",
@@ -42,6 +43,7 @@ PAGES = {
 def main() -> int:
     """Take all pictures, in English, Home in Chinese as well."""
     options = _parser().parse_args()
+    _shoot_scenes()
     if options.url:
         _shoot(options.url)
         return 0
@@ -55,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--url", help="a running product with the demo data, e.g. http://localhost:8000")
     parser.add_argument("--port", type=int, default=8094, help="where to start one otherwise")
     return parser
+
+
+def _shoot_scenes() -> None:
+    """An order that is refused and then let go, a limit that two people sign: the tests play them and take pictures."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", *SCENES]
+    subprocess.run(command, cwd=BASE_DIR, env=os.environ | {"SCENE_PICTURES": str(IMAGES)}, check=True)
 
 
 @contextmanager
