@@ -76,7 +76,11 @@ def test_page_cannot_be_posted_to(address: str, as_person: SignIn) -> None:
     assert Invoice.objects.count() == before
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "home"])
+def test_words_are_explained_to_everybody(portfolio: World, as_person: SignIn) -> None:
+    assert as_person(Role.ADMINISTRATOR).get("/glossary/").status_code == 200
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in {"home", "glossary"}])
 def test_administrator_sees_no_buyer(address: str, as_person: SignIn) -> None:
     response = as_person(Role.ADMINISTRATOR).get(address)
     assert response.status_code == 403
