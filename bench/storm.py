@@ -32,7 +32,7 @@ TOPIC = "storm"
 ROOT = Path("/tmp/duewatch-bench")
 PARTS = 4
 LONGEST_S = 900.0
-JOBS_S = 300.0
+JOBS_S = 900.0
 # A fresh web worker imports every page at its first request.
 WARM_UP = 64
 # So that a killed worker's job is soon free again, and nobody is throttled.
