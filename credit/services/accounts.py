@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from buyers.queries.merges import get_survivor_id
 from core.errors import DomainError, NotFound
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 class NotApproved(DomainError):
     """No answer could be found, which is a no: nothing was stored or reserved. ``params["cause"]`` says why:
-    ``lock_timeout``, ``timeout``, ``deadlock``, ``membership_moving`` or ``error``."""
+    ``lock_timeout``, ``timeout``, ``deadlock``, ``connection``, ``membership_moving`` or ``error``."""
 
     status = 503
 
@@ -152,9 +152,8 @@ def failing_closed() -> Iterator[None]:
         yield
     except DomainError:
         raise
-    except OperationalError as problem:
-        state = getattr(problem.__cause__, "pgcode", None)
-        cause = _CAUSES.get(state or "", "error")
+    except (OperationalError, InterfaceError) as problem:
+        cause = _cause_of(getattr(problem.__cause__, "pgcode", None))
         logger.warning("No decision: %s (%s)", cause, problem)
         raise NotApproved(cause, "The database gave no answer in time, so nothing is approved; ask again.") from problem
     except Exception as problem:
@@ -163,6 +162,14 @@ def failing_closed() -> Iterator[None]:
 
 
 _CAUSES = {"55P03": "lock_timeout", "57014": "timeout", "40P01": "deadlock"}
+# Classes 08 and 57P: the connection or the server went away; a connection that broke tells no code at all.
+_GONE = ("08", "57P")
+
+
+def _cause_of(state: str | None) -> str:
+    if state is None or state.startswith(_GONE):
+        return "connection"
+    return _CAUSES.get(state, "error")
 
 
 def lock_account(account_id: int) -> CreditAccount:

@@ -30,7 +30,7 @@ GIVES_ROOM = frozenset({"receipt", "cancelled", "room"})
 ALL_OF_THEM = 20
 _LIMIT_RULES = frozenset({RuleCode.STATIC_USE, RuleCode.HORIZON_USE, RuleCode.GROUP_LIMIT})
 _OF_THE_ORDER = _LIMIT_RULES | {RuleCode.TERMS, RuleCode.ORDER_VALUE, RuleCode.FORCED_HOLD}
-_TRY_LATER = frozenset({"lock_timeout", "timeout", "deadlock", "membership_moving"})
+_TRY_LATER = frozenset({"lock_timeout", "timeout", "deadlock", "connection", "membership_moving"})
 
 
 def enqueue(*, buyer_id: int, cause: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from core.domain.roles import Role
 from invoices.models import Invoice
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("workers")]
 GERMAN = """Rechnung;Kunde;Name;Betrag;Waehrung;Datum;Faellig
 R-1;0041;Müller AG;1.234,50;EUR;03.04.2026;03.05.2026
 R-2;0042;Łódź GmbH;abc;EUR;04.04.2026;04.05.2026

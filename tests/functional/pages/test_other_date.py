@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from core.domain.roles import Role
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("workers")]
 
 
 def test_page_of_another_date_comes_by_itself(

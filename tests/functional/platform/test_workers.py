@@ -4,9 +4,12 @@ import signal
 import subprocess
 
 import psutil
+import pytest
 
 from config.celery import app
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.xdist_group("workers")  # another one kills the broker
 
 
 def answering() -> int:

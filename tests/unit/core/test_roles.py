@@ -17,7 +17,15 @@ def test_the_auditor_reads_everything_and_changes_nothing() -> None:
 
 
 def test_sales_see_buyers_but_no_portfolio() -> None:
-    assert GRANTS[Role.SALES] == {Permission.BUYER_READ}
+    assert GRANTS[Role.SALES] == {Permission.BUYER_READ, Permission.ORDER_CHECK, Permission.LIMIT_REQUEST}
+
+
+def test_who_asks_for_limits_and_orders_is_not_who_decides_alone() -> None:
+    deciders = {role for role in Role if Permission.LIMIT_DECIDE in GRANTS[role]}
+    assert deciders == {Role.MANAGER, Role.DIRECTOR}
+    assert {role for role in Role if Permission.HOLD_DECIDE in GRANTS[role]} == deciders
+    assert {role for role in Role if Permission.AUTHORITY_CHANGE in GRANTS[role]} == {Role.DIRECTOR}
+    assert not GRANTS[Role.ADMINISTRATOR] & {Permission.ORDER_CHECK, Permission.LIMITS_READ}
 
 
 def test_the_administrator_makes_no_credit_decision_and_sees_no_portfolio() -> None:
