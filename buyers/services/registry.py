@@ -34,8 +34,9 @@ def upsert_buyers(rows: Iterable[BuyerRow], source: str) -> dict[str, int]:
     """Create the buyers that ``source`` names and we do not know; return buyer ids by external id.
 
     Master data on record is only filled where it is empty; a name that only repeats the code counts as empty.
-    Where rows repeat an external id, the first one counts and other spellings of the name are kept as aliases. A new
-    buyer's code is ``code`` or the external id; if another buyer has that code, ``source:external_id``.
+    Where rows repeat an external id, the first one counts and other spellings of the name are kept as aliases. External
+    ids of one ``code`` are one buyer. A new buyer's code is ``code`` or the external id; if another buyer has that,
+    ``source:external_id``.
     """
     with connection.cursor() as cursor:
         cursor.execute(_STAGE_SQL)
@@ -72,6 +73,17 @@ LEFT JOIN buyers_buyer b ON b.id = coalesce(c.buyer_id, j.id)
 ORDER BY f.seq
 """
 
+# External ids that are new and share one of our codes: the first makes the buyer, the others mean the same.
+_JOIN_SQL = """
+UPDATE first_buyer f
+SET buyer_id = maker.buyer_id, is_new = false, shown_name = maker.shown_name, shown_name_zh = maker.shown_name_zh
+FROM (
+    SELECT DISTINCT ON (code) code, seq, buyer_id, shown_name, shown_name_zh
+    FROM first_buyer WHERE is_new AND code <> '' ORDER BY code, seq
+) maker
+WHERE f.is_new AND f.code = maker.code AND f.seq > maker.seq
+"""
+
 _CREATE_SQL = """
 INSERT INTO buyers_buyer
     (id, code, name, name_zh, country, currency, status, sales_owner_id, founded_on, website)
@@ -91,15 +103,26 @@ SELECT buyer_id, %(source)s, external_id FROM first_buyer ORDER BY seq
 ON CONFLICT (source, external_id) DO NOTHING
 """
 
+# Where several external ids mean one buyer, the first that knows a field fills it.
 _FILL_SQL = """
 UPDATE buyers_buyer b SET
-    name = CASE WHEN b.name IN (b.code, f.external_id) AND f.name <> '' THEN f.name ELSE b.name END,
+    name = CASE WHEN b.name = ANY (f.codes || b.code::text) AND f.name <> '' THEN f.name ELSE b.name END,
     name_zh = coalesce(nullif(b.name_zh, ''), f.name_zh), country = coalesce(nullif(b.country, ''), f.country),
     currency = coalesce(nullif(b.currency, ''), f.currency), website = coalesce(nullif(b.website, ''), f.website),
     sales_owner_id = coalesce(b.sales_owner_id, f.sales_owner_id), founded_on = coalesce(b.founded_on, f.founded_on)
-FROM first_buyer f
-WHERE b.id = f.buyer_id AND NOT f.is_new AND (
-    (b.name IN (b.code, f.external_id) AND f.name NOT IN ('', b.name))
+FROM (
+    SELECT buyer_id, array_agg(external_id) AS codes,
+        coalesce((array_agg(name ORDER BY seq) FILTER (WHERE name <> ''))[1], '') AS name,
+        coalesce((array_agg(name_zh ORDER BY seq) FILTER (WHERE name_zh <> ''))[1], '') AS name_zh,
+        coalesce((array_agg(country ORDER BY seq) FILTER (WHERE country <> ''))[1], '') AS country,
+        coalesce((array_agg(currency ORDER BY seq) FILTER (WHERE currency <> ''))[1], '') AS currency,
+        coalesce((array_agg(website ORDER BY seq) FILTER (WHERE website <> ''))[1], '') AS website,
+        (array_agg(sales_owner_id ORDER BY seq) FILTER (WHERE sales_owner_id IS NOT NULL))[1] AS sales_owner_id,
+        (array_agg(founded_on ORDER BY seq) FILTER (WHERE founded_on IS NOT NULL))[1] AS founded_on
+    FROM first_buyer WHERE NOT is_new GROUP BY buyer_id
+) f
+WHERE b.id = f.buyer_id AND (
+    (b.name = ANY (f.codes || b.code::text) AND f.name NOT IN ('', b.name))
     OR (b.name_zh = '' AND f.name_zh <> '') OR (b.country = '' AND f.country <> '')
     OR (b.currency = '' AND f.currency <> '') OR (b.website = '' AND f.website <> '')
     OR (b.sales_owner_id IS NULL AND f.sales_owner_id IS NOT NULL)
@@ -120,6 +143,7 @@ _UPSERT_SQL = (
     "ANALYZE given_buyer",
     _FIRST_SQL,
     "ANALYZE first_buyer",
+    _JOIN_SQL,
     _CREATE_SQL,
     _NAME_SQL,
     _FILL_SQL,

@@ -77,6 +77,30 @@ def test_the_same_rows_again_change_nothing() -> None:
     assert before == ({"insert": 2, "update": 0}, 2, 1)
 
 
+def test_external_ids_of_one_code_are_one_buyer() -> None:
+    rows = [row("E1", "Acme", code="A"), row("E2", "Acme Ltd", code="A", country="DE"), row("E3", code="B")]
+    ids = upsert_buyers(rows, "erp")
+    assert codes() == ["A", "B"]
+    assert ids["E1"] == ids["E2"] != ids["E3"]
+    buyer = Buyer.objects.get(code="A")
+    assert (buyer.name, buyer.country, aliases(buyer)) == ("Acme", "DE", ["Acme Ltd"])
+    assert list(BuyerCode.objects.filter(buyer=buyer).order_by("pk").values_list("external_id", flat=True)) == [
+        "E1",
+        "E2",
+    ]
+    assert upsert_buyers(rows, "erp") == ids
+    assert codes() == ["A", "B"]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_the_first_of_several_that_knows_a_field_fills_it(backwards: bool) -> None:
+    upsert_buyers([row("0", "", code="A")], "erp")
+    rows = [row("1", "", code="A", country="DE"), row("2", "", code="A", country="FR", currency="EUR")]
+    upsert_buyers(rows[::-1] if backwards else rows, "erp")
+    buyer = Buyer.objects.get()
+    assert (buyer.country, buyer.currency) == ("FR" if backwards else "DE", "EUR")
+
+
 def test_no_rows_give_no_buyers() -> None:
     assert upsert_buyers([], "erp") == {}
     assert codes() == []
