@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
+import psutil
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from config.local import home as homes
 from config.local import processes
@@ -76,6 +77,30 @@ def kill_broker() -> None:
     os.kill(pid, signal.SIGKILL)
 
 
+def processes_of(worker: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    main = psutil.Process(worker.pid)
+    return [main, *main.children(recursive=True)]
+
+
+def kill_in_mid_job(run: Run, worker: subprocess.Popen[bytes], *, first: Callable[[], None]) -> bool:
+    """Stop the worker, and if a job of the run is then in its hands do ``first`` and kill it; else let it go on.
+
+    While we hold the job's row its end cannot be written, not even by a statement that is on its way already; a row
+    that the worker has locked for its end is passed over.
+    """
+    stopped = processes_of(worker)
+    for process in stopped:
+        process.suspend()
+    with transaction.atomic():
+        leased = Job.objects.filter(run=run, state=Job.State.LEASED).select_for_update(skip_locked=True)
+        is_caught = bool(leased)
+        if is_caught:
+            first()
+        for process in stopped:
+            process.kill() if is_caught else process.resume()
+    return is_caught
+
+
 def test_killing_a_worker_and_the_broker_changes_nothing(ledger: None, beat: None, start_worker: Spawn) -> None:
     workers = [start_worker(), start_worker()]
     known_at = now()
@@ -90,13 +115,17 @@ def test_killing_a_worker_and_the_broker_changes_nothing(ledger: None, beat: Non
     wait_until("some shards are scored and others in work", lambda: scored(run) >= 2 and in_work(run), seconds=60)
     workers[0].send_signal(signal.SIGKILL)
     wait_until("the other worker goes on", lambda: scored(run) >= 5, seconds=60)
-    kill_broker()
-    workers[1].send_signal(signal.SIGKILL)
+    wait_until(
+        "the other worker is killed in the middle of a job",
+        lambda: in_work(run) and kill_in_mid_job(run, workers[1], first=kill_broker),
+        seconds=60,
+    )
     assert not is_done(run)
     start_worker()
 
     wait_until("the disturbed close is done", lambda: is_done(run), seconds=120)
     assert run.pk != quiet.pk
+    assert Job.objects.filter(run=run, attempts__gt=1).exists()
     assert outcome(run) == expected
 
 
