@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from credit.domain.check_answers import (
@@ -39,6 +40,9 @@ __all__ = [
     "RuleAnswer",
     "Unit",
     "Waiver",
+    "at_checkpoint",
+    "blocking_over_by",
+    "evaluate",
     "run_check",
 ]
 
@@ -58,9 +62,10 @@ def run_check(*, facts: CheckFacts) -> Answer:
         decided_by=deciding(shown),
         rules=shown,
         options=release_options(facts=facts),
-        over_by_base=_over_by(answers),
+        over_by_base=blocking_over_by(answers),
     )
 
 
-def _over_by(answers: tuple[RuleAnswer, ...]) -> Decimal:
+def blocking_over_by(answers: Iterable[RuleAnswer]) -> Decimal:
+    """By how much the limit is exceeded by the use that stops; 0 if none does."""
     return max((over_by(answer) for answer in answers if answer.result is Result.STOP), default=ZERO)

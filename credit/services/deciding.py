@@ -88,11 +88,7 @@ def checkpoint_of(order: Order) -> Checkpoint:
 def make_check(question: Question, asker: Asker) -> tuple[OrderCheck, Answer]:
     """Facts, rules, answer, and its record. Raises ``rate_missing`` if strict."""
     rates = rate_table(base=base_currency(), as_of=question.as_of)
-    asked, no_rate = _asked(question, rates)
-    facts = load_check_facts(asked, question.buyer_id, as_of=question.as_of, rates=rates)
-    facts = _without_rate(facts, no_rate) if no_rate else facts
-    if question.assumed_deposit is not None:
-        facts = _with_deposit(facts, Money(question.assumed_deposit, question.amount.currency), rates)
+    facts = load_facts(question, rates)
     answer = run_check(facts=facts)
     made = Made(
         buyer_id=question.buyer_id,
@@ -109,7 +105,17 @@ def make_check(question: Question, asker: Asker) -> tuple[OrderCheck, Answer]:
     return store_check(made, asker), answer
 
 
-def _asked(question: Question, rates: RateTable) -> tuple[Asked, str]:
+def load_facts(question: Question, rates: RateTable) -> CheckFacts:
+    """All that the question is answered from. Raises ``rate_missing`` if strict."""
+    asked, no_rate = asked_of(question, rates)
+    facts = load_check_facts(asked, question.buyer_id, as_of=question.as_of, rates=rates)
+    facts = _without_rate(facts, no_rate) if no_rate else facts
+    if question.assumed_deposit is not None:
+        facts = _with_deposit(facts, Money(question.assumed_deposit, question.amount.currency), rates)
+    return facts
+
+
+def asked_of(question: Question, rates: RateTable) -> tuple[Asked, str]:
     """The question in the engine's words, and the order's currency if it has no rate (then it must not pass)."""
     no_rate = ""
     try:
