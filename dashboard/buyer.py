@@ -62,7 +62,7 @@ class BuyerPage(PageView):
         for table in tables:
             configure(request, table, per_page=25)
         tabs = [(key, tab.label, key == name) for key, tab in TABS.items()]
-        header = header_of(account=account, page=self.page)
+        header = header_of(account=account, page=self.page, owed=context.get("owed"))
         return self.render(
             f"buyer/{name}.html", account=account, buyer=account.buyer, header=header, tabs=tabs, **context
         )

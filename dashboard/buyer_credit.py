@@ -31,11 +31,10 @@ def build(account: Account, page: PageContext) -> dict[str, Any]:
 
 def _limits(account: Account, page: PageContext) -> dict[str, Any]:
     found = CreditAccount.objects.filter(buyer=account.buyer).first()
-    chart = history_chart(found, as_of=page.as_of, base=page.base_currency) if found else None
     insured = list_insured(as_of=page.as_of, buyer_ids=list(account.buyer_ids), with_past=True)
     return {
         "exposure": buyer_panel(account.buyer, page),
-        "limit_chart": chart,
+        "limit_chart": history_chart(found, page) if found else None,
         "limits": limits_table(found, is_only=False),
         "insured": InsuredTable(insured, as_of=page.as_of, name="insured", is_only=False, exclude=("buyer",)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.models import Alert
@@ -16,7 +17,7 @@ from dashboard.holds.words import order_name, reason_words
 from dashboard.open_items import items_url
 from dashboard.queries.accounts import Account
 from dashboard.queries.holds import list_holds_of
-from dashboard.queries.owed import Owed, list_owed, total_of
+from dashboard.queries.owed import Owed, OwedRow, list_owed, total_of
 from dashboard.queries.scores import Standing, get_standing
 
 SHOWN_HOLDS = 5
@@ -46,12 +47,16 @@ class Header:
     unconverted_url: str
 
 
-def header_of(*, account: Account, page: PageContext) -> Header:
-    """The head as of the page's date."""
-    owed = list_owed(buyer_ids=[account.buyer.pk], as_of=page.as_of, base_currency=page.base_currency, scope=page.scope)
+def header_of(*, account: Account, page: PageContext, owed: Sequence[OwedRow] | None = None) -> Header:
+    """The head as of the page's date; ``owed`` is what a tab has read of it already."""
+    rows = (
+        owed
+        if owed is not None
+        else list_owed(buyer_ids=[account.buyer.pk], as_of=page.as_of, rates=page.rates, scope=page.scope)
+    )
     return Header(
         status=labels.label_of(labels.BUYER_STATUS, account.buyer.status),
-        owed=total_of(owed),
+        owed=total_of(rows),
         standing=get_standing(buyer_id=account.buyer.pk, as_of=page.as_of),
         terms=terms_words(get_standings([account.buyer.pk], as_of=page.as_of)[account.buyer.pk].default_terms),
         alerts=lines_of(without_milder(_alerts(account, page)), page.scope),

@@ -53,7 +53,7 @@ class OpenInvoicesTable(DataTable):
 
 def build(account: Account, page: PageContext) -> dict[str, Any]:
     """Aging by currency with its chart, open invoices, behaviour."""
-    owed = list_owed(buyer_ids=[account.buyer.pk], as_of=page.as_of, base_currency=page.base_currency, scope=page.scope)
+    owed = list_owed(buyer_ids=[account.buyer.pk], as_of=page.as_of, rates=page.rates, scope=page.scope)
     payments = list_payments(
         buyer_ids=account.buyer_ids, as_of=page.as_of, since=page.as_of - timedelta(days=BEHAVIOUR_DAYS)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import cast
 
 from django.http import HttpRequest
@@ -12,16 +13,18 @@ from django.utils.translation import gettext as _
 from core import house
 from core.access.scope import Scope, scope_of
 from core.dates import parse_iso_date
+from core.domain.rates import RateTable
 from core.domain.roles import Permission, is_granted
 from core.errors import DomainError
 from core.models import User
+from core.queries.rates import rate_table
 from dashboard.queries.dates import get_latest_date
 
 LATEST = "latest"
 _OFFERED = ("USD", "EUR", "CNY", "HKD", "GBP", "JPY")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageContext:
     """The question that a page answers: for whom, as of when, in which money."""
 
@@ -35,6 +38,11 @@ class PageContext:
     def is_latest(self) -> bool:
         """True if the page shows the latest closed date."""
         return self.as_of == self.latest
+
+    @cached_property
+    def rates(self) -> RateTable:
+        """The one table that converts every figure of the page; read when a figure first asks for it."""
+        return rate_table(base=self.base_currency, as_of=self.as_of)
 
     @property
     def today(self) -> date:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
 from core.errors import DomainError
-from core.queries.rates import rate_table
 from credit.domain.exposure import Part
 from credit.queries.exposure_rows import ComponentRow, list_component_rows, reconcile
 from dashboard.check_words import PARTS
@@ -81,9 +80,8 @@ class ExposurePage(PageView):
         if part and part not in set(Part):
             words = gettext("There is no such part of the exposure.")
             raise DomainError("part_unknown", words, {"field": "part", "value": part[:40]})
-        rates = rate_table(base=page.base_currency, as_of=page.as_of)
         parts = Part(part) if part else list(Part)
-        rows = list_component_rows(list(whose.buyer_ids), parts, as_of=page.as_of, rates=rates, scope=page.scope)
+        rows = list_component_rows(list(whose.buyer_ids), parts, as_of=page.as_of, rates=page.rates, scope=page.scope)
         table = ComponentsTable(rows, name="components", base_currency=page.base_currency)
         export = wanted_export(request, table)
         return export or self.render(
@@ -91,7 +89,7 @@ class ExposurePage(PageView):
             table=configure(request, table),
             whose=whose,
             part=PARTS.get(part, ""),
-            ledger=[] if part else reconcile(list(whose.buyer_ids), as_of=page.as_of, rates=rates),
+            ledger=[] if part else reconcile(list(whose.buyer_ids), as_of=page.as_of, rates=page.rates),
             total=sum((row.amount_base or 0 for row in rows), 0) if part else None,
         )
 

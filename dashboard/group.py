@@ -127,7 +127,7 @@ class GroupPage(PageView):
 def owed_by_buyer(buyer_ids: Sequence[int], page: PageContext) -> dict[int, Owed]:
     """What each entity owes in base currency: the whole group, so that the hidden part can be summed."""
     found: dict[int, Owed] = {buyer_id: Owed() for buyer_id in buyer_ids}
-    rows = list_owed(buyer_ids=buyer_ids, as_of=page.as_of, base_currency=page.base_currency, scope=SYSTEM)
+    rows = list_owed(buyer_ids=buyer_ids, as_of=page.as_of, rates=page.rates, scope=SYSTEM)
     for row in rows:
         found[row.buyer_id] = found.get(row.buyer_id, Owed()).plus(row.base)
     return found
@@ -203,7 +203,7 @@ def history_chart(members: Sequence[Member], page: PageContext) -> Chart | None:
     """Overdue at each month-end, one layer for each entity that the reader may see."""
     shown = [member for member in members if member.is_visible]
     history = list_debt_history(
-        buyer_ids=[member.buyer_id for member in shown], as_of=page.as_of, base_currency=page.base_currency, months=60
+        buyer_ids=[member.buyer_id for member in shown], as_of=page.as_of, rates=page.rates, months=60
     )
     late = [member for member in shown if any(row.overdue for row in history[member.buyer_id])]
     if not late:

@@ -21,6 +21,6 @@ def credit_of(group: BuyerGroup, members: Sequence[Member], page: PageContext) -
     account = CreditAccount.objects.filter(group=group).first()
     return {
         "exposure": group_panel(group, [member.buyer_id for member in members], page),
-        "limit_chart": history_chart(account, as_of=page.as_of, base=page.base_currency) if account else None,
+        "limit_chart": history_chart(account, page) if account else None,
         "may_request": page.may(Permission.LIMIT_REQUEST),
     }

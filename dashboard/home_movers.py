@@ -41,9 +41,9 @@ def movers_of(*, totals: Mapping[str, Any] | None, set_id: int, page: PageContex
     subjects = list_subjects(totals=totals, set_id=set_id, as_of=page.as_of, scope=page.scope)
     worst = sorted(subjects, key=lambda subject: subject.overdue - subject.overdue_before, reverse=True)[:SHOWN]
     members = {subject.key: subject.member_ids for subject in worst}
-    stories = list_stories(members=members, as_of=page.as_of, base_currency=page.base_currency)
+    stories = list_stories(members=members, as_of=page.as_of, rates=page.rates)
     everyone = [buyer_id for subject in worst for buyer_id in subject.member_ids]
-    history = list_debt_history(buyer_ids=everyone, as_of=page.as_of, base_currency=page.base_currency, months=48)
+    history = list_debt_history(buyer_ids=everyone, as_of=page.as_of, rates=page.rates, months=48)
     return [_mover(subject, stories.get(subject.key), history, page.as_of) for subject in worst]
 
 

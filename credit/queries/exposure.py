@@ -15,7 +15,7 @@ from core.house import end_of_day
 from core.queries.prepared import fetch_prepared, planned_once
 from core.queries.sql import fetch_all
 from credit.domain.exposure import ZERO, Component, Exposure, Part, sum_exposures
-from credit.queries.exposure_sql import COMPONENTS, COMPONENTS_SQL
+from credit.queries.exposure_sql import COMPONENTS, COMPONENTS_SQL, DAILY_SQL
 from credit.queries.parties import get_group_records, get_records
 
 HORIZON_DAYS = 60
@@ -96,6 +96,20 @@ def moment_of(as_of: date, known_at: datetime | None) -> datetime:
 def read_exposures(question: Question) -> Exposures:
     """Every component of every buyer asked for, in one statement."""
     return _read(question, _lines(question))
+
+
+def read_daily_exposures(question: Question, days: Sequence[date]) -> dict[date, Mapping[int, Exposure]]:
+    """The same at the end of each of the days, at the question's rates, in one statement for any number of days."""
+    horizon = timedelta(days=question.horizon_days)
+    params = question.params() | {
+        "days": list(days),
+        "moments": [moment_of(day, question.known_at) for day in days],
+        "horizon_ends": [day + horizon for day in days],
+    }
+    lines: dict[date, list[Any]] = {day: [] for day in days}
+    for day, *line in fetch_all(DAILY_SQL, params):
+        lines[day].append(line)
+    return {day: _read(question, found).by_buyer for day, found in lines.items()}
 
 
 def _lines(question: Question) -> list[Any]:

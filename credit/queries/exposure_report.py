@@ -11,8 +11,9 @@ from buyers.models import Buyer, BuyerGroup
 from core.domain.rates import Rate, RateTable
 from core.errors import NotFound
 from core.house import base_currency
+from core.queries.prepared import planned_once
 from core.queries.rates import rate_table
-from credit.domain.exposure import Exposure, Insured, sum_exposures
+from credit.domain.exposure import Cover, Exposure, Insured, sum_exposures
 from credit.domain.limits import LimitInForce
 from credit.domain.rules import RuleCode
 from credit.queries.exposure import Question, read_exposures
@@ -25,11 +26,15 @@ from credit.queries.standings import get_standings
 
 @dataclass(frozen=True, slots=True)
 class PartyReport:
-    """An exposure against the limit of its account, in base currency; headroom below 0 is exceeded."""
+    """An exposure against the limit of its account, in base currency; headroom below 0 is exceeded.
+
+    ``account_id`` None: it never had a limit.
+    """
 
     exposure: Exposure
     limit: LimitInForce
     missing_rates: tuple[str, ...]
+    account_id: int | None
 
     @property
     def headroom(self) -> Decimal:
@@ -69,28 +74,31 @@ class ExposureReport:
     base_currency: str
     horizon_days: int
     party: PartyReport
+    covers: tuple[Cover, ...]
     insured: Insured
     group: GroupReport | None
     rates: tuple[Rate, ...]
 
 
-def get_exposure_report(buyer_id: int, *, as_of: date, known_at: datetime | None = None) -> ExposureReport:
+def get_exposure_report(
+    buyer_id: int, *, as_of: date, known_at: datetime | None = None, rates: RateTable | None = None
+) -> ExposureReport:
     """The report of a buyer (its survivor's where it was merged); a fixed number of statements.
 
-    Raises ``buyer_not_found``. A currency without a usable rate is named in ``missing_rates`` and is in no sum.
+    ``rates`` None: into the firm's base currency. Raises ``buyer_not_found``. A currency without a usable rate is named
+    in ``missing_rates`` and is in no sum.
     """
-    party = get_party(buyer_id, as_of=as_of, known_at=known_at)
-    if party is None:
-        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
-    rates = rate_table(base=base_currency(), as_of=as_of, known_at=known_at)
-    horizon = _horizon_days(party, as_of=as_of, known_at=known_at)
-    question = Question(records=party.records, as_of=as_of, rates=rates, known_at=known_at, horizon_days=horizon)
-    exposures = read_exposures(question).by_buyer
+    rates = rates or rate_table(base=base_currency(), as_of=as_of, known_at=known_at)
+    with planned_once():
+        party = _get_party(buyer_id, as_of=as_of, known_at=known_at)
+        horizon = _horizon_days(party, as_of=as_of, known_at=known_at)
+        question = Question(records=party.records, as_of=as_of, rates=rates, known_at=known_at, horizon_days=horizon)
+        exposures = read_exposures(question).by_buyer
     groups = [] if party.group_id is None else [party.group_id]
     limits = limits_in_force(buyer_ids=[party.buyer_id], group_ids=groups, as_of=as_of, rates=rates, known_at=known_at)
     codes = dict(Buyer.objects.filter(pk__in=party.member_ids).values_list("pk", "code"))
     own = exposures[party.buyer_id]
-    covers = covers_in_force([party.buyer_id], as_of=as_of, rates=rates, known_at=known_at)
+    covers = covers_in_force([party.buyer_id], as_of=as_of, rates=rates, known_at=known_at).get(party.buyer_id, [])
     return ExposureReport(
         buyer=codes[party.buyer_id],
         as_of=as_of,
@@ -98,10 +106,18 @@ def get_exposure_report(buyer_id: int, *, as_of: date, known_at: datetime | None
         base_currency=rates.base,
         horizon_days=horizon,
         party=_against(own, limits.of_buyer(party.buyer_id)),
-        insured=own.uninsured(covers=covers.get(party.buyer_id, [])),
+        covers=tuple(covers),
+        insured=own.uninsured(covers=covers),
         group=_group(party, exposures, codes, limits.of_group(party.group_id), rates),
         rates=_used(exposures, rates),
     )
+
+
+def _get_party(buyer_id: int, *, as_of: date, known_at: datetime | None) -> Party:
+    party = get_party(buyer_id, as_of=as_of, known_at=known_at)
+    if party is None:
+        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
+    return party
 
 
 def _horizon_days(party: Party, *, as_of: date, known_at: datetime | None) -> int:
@@ -112,7 +128,7 @@ def _horizon_days(party: Party, *, as_of: date, known_at: datetime | None) -> in
 
 def _against(exposure: Exposure, found: AccountLimit) -> PartyReport:
     missing = tuple(sorted({*exposure.missing_rates, *found.missing_rates}))
-    return PartyReport(exposure, found.limit, missing)
+    return PartyReport(exposure, found.limit, missing, found.account_id)
 
 
 def _group(

@@ -21,6 +21,13 @@ def _latest(row: str, table: str) -> str:
           AND (n.recorded_at, n.id) > ({row}.recorded_at, {row}.id) AND {_known("n")})"""
 
 
+def _at_each(statement: str) -> str:
+    """The statement asked of a row ``at`` instead of by parameters for its day."""
+    for parameter, column in (("as_of", "day"), ("moment", "moment"), ("horizon_end", "horizon_end")):
+        statement = statement.replace(f"%({parameter})s", f"at.{column}")
+    return statement
+
+
 # What counts after the date per invoice: open amounts are unwound from today's (see invoices.queries.open_items).
 _LATER_SQL = f"""
 SELECT moves.invoice_id, sum(moves.amount) AS amount FROM (
@@ -275,6 +282,13 @@ SELECT l.buyer_id, l.part, l.currency, sum(l.amount) AS amount,
 FROM ({LINES_SQL}) l LEFT JOIN rates ON rates.currency = l.currency
 GROUP BY l.buyer_id, l.part, l.currency
 ORDER BY l.buyer_id, l.part, l.currency
+"""
+
+# The same at the end of several days: the statement above, once for each of them.
+DAILY_SQL = f"""
+SELECT at.day, c.*
+FROM unnest(%(days)s::date[], %(moments)s::timestamptz[], %(horizon_ends)s::date[]) AS at(day, moment, horizon_end)
+CROSS JOIN LATERAL ({_at_each(COMPONENTS_SQL)}) c
 """
 
 TYPES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +13,8 @@ from credit.domain.exposure import Exposure
 from credit.domain.kinds import LimitKind
 from credit.domain.limits import ZERO, LimitInForce, LimitVersion, limit_in_force
 from credit.models import CreditLimit
-from credit.queries.exposure import get_exposures
+from credit.queries.exposure import Question, read_daily_exposures
+from credit.queries.parties import get_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ def _base(row: CreditLimit, rates: RateTable) -> Decimal:
     return rates.convert(Money(row.amount, row.currency)).amount if row.currency in rates.rates else ZERO
 
 
-def exposure_points(
-    buyer_id: int, *, days: Sequence[date], rates_on: Callable[[date], RateTable]
-) -> list[ExposurePoint]:
-    """A buyer's exposure at the end of each day, each with the rates of that day; two statements a point."""
-    return [ExposurePoint(day, get_exposures([buyer_id], as_of=day, rates=rates_on(day))[buyer_id]) for day in days]
+def exposure_points(buyer_id: int, *, days: Sequence[date], rates: RateTable) -> list[ExposurePoint]:
+    """A buyer's exposure at the end of each day, all at one table of rates; two statements for any number of days."""
+    asked, records = get_records([buyer_id])
+    found = read_daily_exposures(Question(records=records, as_of=rates.as_of, rates=rates), days)
+    return [ExposurePoint(day, found[day][asked[buyer_id]]) for day in days]

@@ -66,7 +66,7 @@ class AccountPage(LimitsPage):
             subject=subject_name(account),
             subject_url=subject_url(account),
             ask_query=_ask_query(account),
-            chart=history_chart(account, as_of=self.page.as_of, base=self.page.base_currency),
+            chart=history_chart(account, self.page),
             table=configure(self.request, table),
             form=(form or CutForm(initial=start)) if may_cut else None,
         )

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.queries.rates import rate_table
 from dashboard.credit_labels import LIMIT_STATES
 from dashboard.exports import wanted_export
 from dashboard.formats import money, percent
@@ -85,9 +84,8 @@ class BoardPage(LimitsPage):
         which = request.GET.get("which", "") if request.GET.get("which", "") in CHOICES else ""
         search = request.GET.get("q", "").strip()[:60]
         page = self.page
-        rates = rate_table(base=page.base_currency, as_of=page.as_of)
-        rows = list_limit_board(as_of=page.as_of, rates=rates, which=which, search=search)
-        data = PagedData(UsedRows(rows, page.as_of, rates))
+        rows = list_limit_board(as_of=page.as_of, rates=page.rates, which=which, search=search)
+        data = PagedData(UsedRows(rows, page.as_of, page.rates))
         table = configure(request, BoardTable(data, name="limits", base_currency=page.base_currency))
         choices = [(code, word, code == which) for code, word in CHOICES.items()]
         return wanted_export(request, table) or self.render(

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import months_back
-from core.domain.rates import RateTable
-from core.queries.rates import rate_table
 from credit.models import CreditAccount, CreditLimit
 from credit.queries.limit_history import LimitStep, exposure_points, limit_steps
 from credit.queries.limits import list_limits
 from dashboard.charts import Chart, Series, number
+from dashboard.context import PageContext
 from dashboard.credit_labels import LIMIT_KINDS
 from dashboard.tables import DataTable, DateColumn, LabelColumn, MoneyColumn, TextColumn
 
@@ -45,8 +44,7 @@ class LimitsTable(DataTable):
 
 def limits_table(account: CreditAccount | None, **kwargs: Any) -> LimitsTable:
     """All versions; an account that does not exist has none."""
-    rows: QuerySet[CreditLimit] | list[CreditLimit] = list_limits(account.pk) if account else []
-    return LimitsTable(rows, name="limits", **kwargs)
+    return LimitsTable(list(list_limits(account.pk)) if account else [], name="limits", **kwargs)
 
 
 def month_ends(as_of: date, months: int = MONTHS) -> list[date]:
@@ -55,26 +53,25 @@ def month_ends(as_of: date, months: int = MONTHS) -> list[date]:
     return [first - timedelta(days=1) for first in firsts] + [as_of]
 
 
-def history_chart(
-    account: CreditAccount, *, as_of: date, base: str, points: Sequence[tuple[date, Any]] = ()
-) -> Chart | None:
-    """The limit in force at each month-end, and the exposure where it was read."""
-    days = month_ends(as_of)
-    rates = rate_table(base=base, as_of=as_of)
-    steps = limit_steps(account.pk, start=days[0], end=as_of, rates=rates)
+def history_chart(account: CreditAccount, page: PageContext) -> Chart | None:
+    """The limit in force at each month-end, beside a buyer's exposure.
+
+    At the rates of the as-of date, so that the line shows trade and not currencies.
+    """
+    days = month_ends(page.as_of)
+    steps = limit_steps(account.pk, start=days[0], end=page.as_of, rates=page.rates)
     limits = [_on(steps, day) for day in days]
     series = [Series(gettext("limit"), [number(limit) for limit in limits], "ink", as_line="step")]
-    exposures = points or _exposures(account, days, rates)
-    if exposures:
-        known = dict(exposures)
-        values = [number(known.get(day)) for day in days]
-        series.insert(0, Series(gettext("exposure"), values, "bucket-0"))
-    if not any(limits) and not any(amount for _day, amount in exposures):
+    nets = _nets(account, days, page)
+    if nets:
+        series.insert(0, Series(gettext("exposure"), [number(net) for net in nets], "bucket-0"))
+    if not any(limits) and not any(nets):
         return None
     return Chart(
         kind="columns",
-        summary=gettext("Limit in force and exposure at the month-ends, in %(currency)s.") % {"currency": base},
-        unit=base,
+        summary=gettext("Limit in force and exposure at the month-ends, in %(currency)s.")
+        % {"currency": page.base_currency},
+        unit=page.base_currency,
         labels=[day.isoformat() for day in days],
         series=series,
     )
@@ -85,9 +82,8 @@ def _on(steps: Sequence[LimitStep], day: date) -> Any:
     return before[-1].limit.allowed_base if before else 0
 
 
-def _exposures(account: CreditAccount, days: Sequence[date], rates: RateTable) -> list[tuple[date, Any]]:
-    """At the rates of the as-of date, so that the line shows trade and not currencies."""
+def _nets(account: CreditAccount, days: Sequence[date], page: PageContext) -> list[Decimal]:
+    """A buyer's net exposure on each day; of a group nothing is drawn."""
     if account.buyer_id is None:
         return []
-    found = exposure_points(account.buyer_id, days=days, rates_on=lambda _day: rates)
-    return [(point.day, point.exposure.net) for point in found]
+    return [point.exposure.net for point in exposure_points(account.buyer_id, days=days, rates=page.rates)]

@@ -9,9 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from core.dates import month_end, months_back
-from core.domain.rates import RATES_SQL
+from core.domain.rates import RATES_SQL, RateTable
 from core.money import round_money
-from core.queries.rates import rate_table
 from core.queries.sql import fetch_all
 from invoices.queries.open_items import OpenItems
 
@@ -43,14 +42,14 @@ class MonthlyDebt:
 
 
 def list_debt_history(
-    *, buyer_ids: Sequence[int], as_of: date, base_currency: str, months: int = 36
+    *, buyer_ids: Sequence[int], as_of: date, rates: RateTable, months: int = 36
 ) -> dict[int, list[MonthlyDebt]]:
     """For each buyer the last ``months`` month-ends up to the as-of date, oldest first."""
     if not buyer_ids:
         return {}
     first = months_back(as_of, months - 1)
     params = OpenItems(as_of=as_of, buyer_ids=buyer_ids).params() | {
-        **rate_table(base=base_currency, as_of=as_of).as_arrays(),
+        **rates.as_arrays(),
         "first": first,
     }
     moves: dict[tuple[int, str], dict[date, Decimal]] = defaultdict(dict)
@@ -59,7 +58,7 @@ def list_debt_history(
     starts = [months_back(as_of, back) for back in range(months - 1, -1, -1)]
     return {
         buyer_id: [
-            MonthlyDebt(row.day, round_money(row.open_amount, base_currency), round_money(row.overdue, base_currency))
+            MonthlyDebt(row.day, round_money(row.open_amount, rates.base), round_money(row.overdue, rates.base))
             for row in _balances(moves[buyer_id, "open"], moves[buyer_id, "overdue"], starts, as_of)
         ]
         for buyer_id in buyer_ids

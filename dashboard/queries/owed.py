@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.access.scope import Scope
-from core.queries.rates import rate_table
+from core.domain.rates import RateTable
 from core.queries.sql import fetch_all
 from invoices.domain.kinds import AgingBasis
 from invoices.queries.account_aging import ACCOUNT_AGING_SQL, PLACES, account_params
@@ -88,13 +88,12 @@ def list_owed(
     *,
     buyer_ids: Sequence[int],
     as_of: date,
-    base_currency: str,
+    rates: RateTable,
     scope: Scope,
     basis: AgingBasis = AgingBasis.DUE,
 ) -> list[OwedRow]:
     """What the buyers owe on the date; items without a usable rate count 0 in base and mark it incomplete."""
     question = OpenItems(as_of=as_of, buyer_ids=buyer_ids, scope=scope)
-    rates = rate_table(base=base_currency, as_of=as_of)
     params = account_params(question=question, by=basis, rates=rates)
     return [_row(*row[:9], amounts=row[9:15], base=row[15:21]) for row in fetch_all(_SQL, params)]
 

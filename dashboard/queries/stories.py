@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from buyers.queries.accounts import get_accounts
-from core.domain.rates import RATES_SQL
-from core.queries.rates import rate_table
+from core.domain.rates import RATES_SQL, RateTable
 from core.queries.sql import fetch_all
 
 YEARS = 4
@@ -55,11 +54,11 @@ class Story:
     lateness: tuple[int, ...]
 
 
-def list_stories(*, members: Mapping[str, Sequence[int]], as_of: date, base_currency: str) -> dict[str, Story]:
+def list_stories(*, members: Mapping[str, Sequence[int]], as_of: date, rates: RateTable) -> dict[str, Story]:
     """A story for each subject (any key) out of its member buyers; subjects without invoices have none."""
     if not members:
         return {}
-    params = _params(members, as_of, base_currency)
+    params = _params(members, as_of, rates)
     late: dict[str, dict[int, int]] = {}
     for subject, years_ago, median in fetch_all(_LATENESS_SQL, params):
         late.setdefault(subject, {})[int(years_ago)] = round(median)
@@ -69,12 +68,12 @@ def list_stories(*, members: Mapping[str, Sequence[int]], as_of: date, base_curr
     }
 
 
-def _params(members: Mapping[str, Sequence[int]], as_of: date, base_currency: str) -> dict[str, object]:
+def _params(members: Mapping[str, Sequence[int]], as_of: date, rates: RateTable) -> dict[str, object]:
     subjects = {buyer_id: subject for subject, buyer_ids in members.items() for buyer_id in buyer_ids}
     accounts = get_accounts(list(subjects))
     owners = [subjects[accounts.buyer_ids[position]] for position in accounts.positions]
     return {
-        **rate_table(base=base_currency, as_of=as_of).as_arrays(),
+        **rates.as_arrays(),
         "subjects": owners,
         "members": list(accounts.members),
         "as_of": as_of,

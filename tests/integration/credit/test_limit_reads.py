@@ -71,7 +71,7 @@ class TestLimits:
     def test_exposure_has_a_point_a_day(self, buyer: Buyer) -> None:
         make_invoice(buyer, "100", issued="2026-06-10", due="2026-06-20")
         days = [date(2026, 6, 9), date(2026, 6, 10)]
-        points = exposure_points(buyer.pk, days=days, rates_on=lambda day: rates_of(as_of=day))
+        points = exposure_points(buyer.pk, days=days, rates=rates_of(as_of=days[-1]))
         assert [point.exposure.net for point in points] == [0, 100]
 
 
