@@ -20,6 +20,7 @@ RULES: dict[str, Words] = {
     Rule.CONCENTRATION_COUNTRY: _("Concentration on one country/region"),
     Rule.RELATED_PARTY_LATE: _("Related party is late"),
     Rule.LEDGER_MISMATCH: _("The ledger does not agree"),
+    Rule.SHIPPED_UNAPPROVED: _("Goods left without approval"),
 }
 
 RULE_HELP: dict[str, Words] = {
@@ -35,6 +36,7 @@ RULE_HELP: dict[str, Words] = {
     Rule.LEDGER_MISMATCH: _(
         "Control balances differ from the sum of the aging, or stored figures from the entries that they stand for."
     ),
+    Rule.SHIPPED_UNAPPROVED: _("A shipment was reported of an order that was not approved."),
 }
 
 STATES: dict[str, Words] = {
@@ -71,6 +73,7 @@ PROPOSED: dict[str, Words] = {
     ProposedAction.SPREAD_OR_INSURE: _("Insure a part, or let the exposure fall before new orders."),
     ProposedAction.REVIEW_GROUP: _("Look at the whole group before the next shipment."),
     ProposedAction.VERIFY_LEDGER: _("Run verify_ledger and find the posting that differs."),
+    ProposedAction.DECIDE_ON_GOODS: _("Release or reject the order; goods on the way can still be stopped."),
 }
 
 SEVERITIES: dict[int, Words] = {1: _("look"), 2: _("act"), 3: _("act today")}
@@ -104,11 +107,15 @@ FIGURES: dict[str, Words] = {
     "oldest_days_past_due": _("days past due of the oldest item"),
     "on_time_before": _("paid on time before, in a row"),
     "open_late": _("late items still open"),
+    "order": _("order"),
     "parties": _("late related parties"),
     "points_lost": _("points lost"),
     "score": _("score"),
     "score_before": _("score before"),
     "share_percent": _("share in percent"),
+    "shipment": _("shipment"),
+    "shipments": _("shipments"),
+    "shipped_on": _("shipped on"),
     "stored": _("as stored"),
     "threshold_days": _("threshold in days"),
     "threshold_percent": _("threshold in percent"),

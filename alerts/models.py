@@ -15,7 +15,7 @@ class Alert(models.Model):
 
     rule = models.CharField(max_length=40, choices=choices(Rule))
     subject_type = models.CharField(max_length=10, choices=choices(SubjectType))
-    subject_key = models.CharField(max_length=60, help_text="buyer or group id, country code, currency")
+    subject_key = models.CharField(max_length=60, help_text="id of buyer, group or order, country code, currency")
     episode = models.PositiveIntegerField()
     buyer = models.ForeignKey("buyers.Buyer", null=True, on_delete=models.PROTECT, related_name="alerts")
     group = models.ForeignKey("buyers.BuyerGroup", null=True, on_delete=models.PROTECT, related_name="alerts")

@@ -123,6 +123,15 @@ def _control(evidence: Evidence) -> str:
     }
 
 
+def _shipped_unapproved(evidence: Evidence) -> str:
+    count, first = int(evidence["shipments"]), evidence["rows"][0]
+    return ngettext(
+        "%(count)s shipment of order %(order)s left on %(date)s without approval.",
+        "%(count)s shipments of order %(order)s left without approval, the first on %(date)s.",
+        count,
+    ) % {"count": count, "order": first["order"], "date": first["shipped_on"]}
+
+
 _WRITERS: dict[str, Callable[[Evidence], str]] = {
     Rule.OVERDUE_15: _overdue,
     Rule.OVERDUE_30: _overdue,
@@ -134,4 +143,5 @@ _WRITERS: dict[str, Callable[[Evidence], str]] = {
     Rule.CONCENTRATION_COUNTRY: _concentration,
     Rule.RELATED_PARTY_LATE: _related,
     Rule.LEDGER_MISMATCH: _mismatch,
+    Rule.SHIPPED_UNAPPROVED: _shipped_unapproved,
 }

@@ -152,6 +152,7 @@ SUBJECTS = {
     SubjectType.GROUP: _("group"),
     SubjectType.COUNTRY: _("country/region"),
     SubjectType.LEDGER: _("ledger"),
+    SubjectType.ORDER: _("order"),
 }
 
 

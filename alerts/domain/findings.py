@@ -11,7 +11,10 @@ from alerts.domain.states import Rule, SubjectType
 
 
 class Subject(NamedTuple):
-    """The key of an episode: a rule and what it is about (buyer or group id, country code, currency, "entries")."""
+    """The key of an episode: a rule and what it is about.
+
+    ``key``: id of a buyer, group or order, country code, currency, or "entries".
+    """
 
     rule: Rule
     type: SubjectType

@@ -57,6 +57,7 @@ NUMBERS: Mapping[Rule, Mapping[str, Bounds]] = {
         "step": _DAYS_STEP,
     },
     Rule.LEDGER_MISMATCH: {},
+    Rule.SHIPPED_UNAPPROVED: {},
 }
 
 LOOK, ACT, ACT_TODAY = 1, 2, 3
@@ -71,6 +72,7 @@ SEVERITIES: Mapping[Rule, int] = {
     Rule.CONCENTRATION_COUNTRY: LOOK,
     Rule.RELATED_PARTY_LATE: ACT,
     Rule.LEDGER_MISMATCH: ACT_TODAY,
+    Rule.SHIPPED_UNAPPROVED: ACT_TODAY,  # on the way they can still be stopped
 }
 
 

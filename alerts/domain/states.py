@@ -18,7 +18,7 @@ LIVE_STATES = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 
 class Rule(StrEnum):
-    """Signals of domain.md section 9 that need only the ledger and the score."""
+    """Signals of domain.md section 9 that need only ledger and score; goods without approval: architecture.md."""
 
     OVERDUE_15 = "overdue_15"
     OVERDUE_30 = "overdue_30"
@@ -30,6 +30,7 @@ class Rule(StrEnum):
     CONCENTRATION_COUNTRY = "concentration_country"
     RELATED_PARTY_LATE = "related_party_late"
     LEDGER_MISMATCH = "ledger_mismatch"
+    SHIPPED_UNAPPROVED = "shipped_unapproved"
 
 
 class SubjectType(StrEnum):
@@ -39,6 +40,7 @@ class SubjectType(StrEnum):
     GROUP = "group"
     COUNTRY = "country"
     LEDGER = "ledger"
+    ORDER = "order"
 
 
 class EventAction(StrEnum):
@@ -74,6 +76,7 @@ class ProposedAction(StrEnum):
     SPREAD_OR_INSURE = "spread_or_insure"
     REVIEW_GROUP = "review_group"
     VERIFY_LEDGER = "verify_ledger"
+    DECIDE_ON_GOODS = "decide_on_goods"
 
 
 PROPOSED_ACTIONS: dict[Rule, ProposedAction] = {
@@ -87,4 +90,5 @@ PROPOSED_ACTIONS: dict[Rule, ProposedAction] = {
     Rule.CONCENTRATION_COUNTRY: ProposedAction.SPREAD_OR_INSURE,
     Rule.RELATED_PARTY_LATE: ProposedAction.REVIEW_GROUP,
     Rule.LEDGER_MISMATCH: ProposedAction.VERIFY_LEDGER,
+    Rule.SHIPPED_UNAPPROVED: ProposedAction.DECIDE_ON_GOODS,
 }

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from alerts.labels import FIGURES
 from dashboard.formats import money
 
-_HIDDEN = {"invoice_id", "buyer_id", "sales_owner_id", "currency"}
-_FIRST = ("invoice", "buyer", "due_date", "days", "amount", "is_open")
+_HIDDEN = {"invoice_id", "order_id", "buyer_id", "sales_owner_id", "currency"}
+_FIRST = ("invoice", "order", "shipment", "shipped_on", "buyer", "due_date", "days", "amount", "is_open")
 _AMOUNTS = {"amount", "exposure", "total_exposure", "ledger", "aging", "difference"}
 
 
@@ -65,6 +65,8 @@ def _plain(name: str, value: Any, row: Mapping[str, Any]) -> Any:
 def _cell(name: str, row: Mapping[str, Any], names: Mapping[str, str]) -> Any:
     if name == "invoice" and row.get("invoice_id"):
         return format_html('<a href="{}">{}</a>', reverse("dashboard:invoice", args=[row["invoice_id"]]), row[name])
+    if name == "order":
+        return format_html('<a href="{}?order={}">{}</a>', reverse("dashboard:orders"), row["order_id"], row[name])
     if name == "buyer":
         code = row[name]
         url = reverse("dashboard:buyer", args=[code])

@@ -13,9 +13,11 @@ from alerts.domain.settings import RuleSetting
 from alerts.domain.states import Rule
 from alerts.queries.signals.groups import related_findings
 from alerts.queries.signals.items import list_overdue_items, overdue_findings, stage_items
+from alerts.queries.signals.orders import unapproved_findings
 from alerts.queries.signals.payments import behaviour_findings, read_payments
 from alerts.queries.signals.scores import has_scores, score_findings
 from alerts.queries.signals.shares import share_findings
+from core.domain.rates import RateTable
 from core.queries.rates import rate_table
 from core.queries.sql import fetch_all
 
@@ -57,14 +59,14 @@ def find_signals(close: Close, settings: Mapping[Rule, RuleSetting]) -> Signals:
     """
     rates = rate_table(base=close.base_currency, as_of=close.as_of, known_at=close.known_at)
     stage_items(as_of=close.as_of, known_at=close.known_at, rates=rates)
-    finders = _finders(close, settings)
+    finders = _finders(close, settings, rates)
     found = [f for rule, find in finders.items() if settings[rule].is_enabled for f in find(settings[rule])]
     findings = {finding.subject: finding for finding in _with_amounts(found)}
     off = {rule for rule, setting in settings.items() if not setting.is_enabled}
     return Signals(findings=findings, evaluated=frozenset(off | set(finders)))
 
 
-def _finders(close: Close, settings: Mapping[Rule, RuleSetting]) -> dict[Rule, _Find]:
+def _finders(close: Close, settings: Mapping[Rule, RuleSetting], rates: RateTable) -> dict[Rule, _Find]:
     as_of, known_at = close.as_of, close.known_at
     items = list_overdue_items()
     windows = (settings[rule].whole("window_days") for rule in (Rule.PAYMENT_PERIOD, Rule.SUDDEN_TURN))
@@ -80,6 +82,7 @@ def _finders(close: Close, settings: Mapping[Rule, RuleSetting]) -> dict[Rule, _
         Rule.CONCENTRATION_BUYER: shares,
         Rule.CONCENTRATION_GROUP: shares,
         Rule.CONCENTRATION_COUNTRY: shares,
+        Rule.SHIPPED_UNAPPROVED: partial(unapproved_findings, as_of=as_of, known_at=known_at, rates=rates),
     }
     if has_scores(as_of):
         finders[Rule.SCORE_FELL] = partial(score_findings, as_of=as_of, known_at=known_at)

@@ -8,6 +8,7 @@ import pytest
 from alerts.domain.concentration import find_concentration
 from alerts.domain.findings import Subject
 from alerts.domain.ledger import ControlTotal, Disagreement, Proof, find_disproof, find_mismatch
+from alerts.domain.orders import UnapprovedShipment, find_shipped_unapproved
 from alerts.domain.overdue import LateParty, OverdueItem, find_overdue, find_related_late
 from alerts.domain.scores import DatedScore, find_score_fall, grades_between
 from alerts.domain.settings import ACT, ACT_TODAY, LOOK, default_setting
@@ -175,6 +176,30 @@ def test_stored_figures_that_differ_from_their_entries_are_a_finding_of_their_ow
     assert finding.evidence["rows"] == [
         {"about": "invoice INV-7", "figure": "open_amount", "stored": "5.0000", "entries": "6.0000"}
     ]
+
+
+def shipment(name: str, amount: str, base: str | None) -> UnapprovedShipment:
+    worth = None if base is None else Decimal(base)
+    return UnapprovedShipment(5, "SO-1", 7, name, date(2026, 6, 1), "EUR", Decimal(amount), worth)
+
+
+def test_each_shipment_of_an_order_that_left_unapproved_makes_it_worse() -> None:
+    setting = default_setting(Rule.SHIPPED_UNAPPROVED)
+    finding = find_shipped_unapproved(shipments=[shipment("S1", "30", "33")], setting=setting)
+    assert finding.subject == Subject(Rule.SHIPPED_UNAPPROVED, SubjectType.ORDER, "5")
+    assert (finding.level, finding.amount_base, finding.severity) == (Decimal(1), Decimal(33), ACT_TODAY)
+    assert (finding.buyer_id, finding.fires) == (7, True)
+    more = find_shipped_unapproved(shipments=[shipment("S1", "30", "33"), shipment("S2", "5", None)], setting=setting)
+    assert (more.level, more.amount_base) == (Decimal(2), Decimal(33))
+    assert (more.evidence["shipments"], more.evidence["unconverted_items"]) == (2, 1)
+    assert more.evidence["rows"][1] == {
+        "order": "SO-1",
+        "order_id": 5,
+        "shipment": "S2",
+        "shipped_on": "2026-06-01",
+        "amount": "5",
+        "currency": "EUR",
+    }
 
 
 def test_every_rule_proposes_something() -> None:

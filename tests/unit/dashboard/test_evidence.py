@@ -75,6 +75,16 @@ def test_a_ledger_that_does_not_agree_says_where() -> None:
     )
 
 
+def test_goods_without_approval_name_order_and_day() -> None:
+    row = {"order": "SO-1", "shipment": "S1", "shipped_on": "2026-06-01"}
+    assert evidence.words(Rule.SHIPPED_UNAPPROVED, {"shipments": 1, "rows": [row]}) == (
+        "1 shipment of order SO-1 left on 2026-06-01 without approval."
+    )
+    assert evidence.words(Rule.SHIPPED_UNAPPROVED, {"shipments": 2, "rows": [row, row]}) == (
+        "2 shipments of order SO-1 left without approval, the first on 2026-06-01."
+    )
+
+
 @pytest.mark.parametrize("rule", list(Rule))
 def test_evidence_without_its_figures_says_nothing_rather_than_something_wrong(rule: Rule) -> None:
     assert evidence.words(rule, {}) == ""
