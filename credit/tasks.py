@@ -19,8 +19,8 @@ REVIEWS_TASK = "credit.refresh_reviews"
 
 @job_task(RECHECK_TASK)
 def recheck_buyer(job: Job) -> dict[str, Any]:
-    """Check the open orders of the buyer that ``params`` names again."""
-    return recheck.recheck_buyer(job.params["buyer"], cause=job.params["cause"], as_of=today())
+    """Check the open orders of the buyer that ``params`` names again, for every cause that waits for its account."""
+    return recheck.recheck_job(job, as_of=today())
 
 
 @job_task(RECHECK_MOVED_TASK)

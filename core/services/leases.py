@@ -5,8 +5,9 @@ Times are the database's: workers on several machines share one clock.
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from django.db.models.functions import Coalesce, Now
 
 from core.errors import Conflict
 from core.models import Job, Run
+from core.queries.sql import fetch_all
 from core.services.runs import settle_run
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,36 @@ def claim_job(job_id: int, lease_seconds: float | None = None) -> Job | None:
 def renew(job: Job, lease_seconds: float | None = None) -> bool:
     """Hold the job for longer; False if the lease is no longer ours."""
     return bool(_held(job).update(lease_until=_lease_end(lease_seconds)))
+
+
+# Rows that a poster holds are passed over: what it writes is not to be seen yet.
+_TAKE_WAITING_SQL = """
+WITH waiting AS (
+    SELECT id FROM core_job WHERE state = 'ready' AND not_before IS NULL AND run_id IS NULL AND task = %(task)s
+      AND id <> %(job)s AND params -> %(name)s = ANY(%(values)s::jsonb[])
+    ORDER BY id FOR UPDATE SKIP LOCKED
+)
+UPDATE core_job j SET state = 'done', started_at = now(), finished_at = now(),
+    result = jsonb_build_object('done_by', %(job)s::bigint)
+FROM waiting WHERE j.id = waiting.id RETURNING j.id, j.params
+"""
+
+
+def take_waiting(job: Job, name: str, values: Iterable[Any]) -> list[dict[str, Any]]:
+    """Do the waiting jobs of the same task whose param ``name`` is one of ``values`` along with this one.
+
+    Their params, in the order in which they were asked for, are put under ``also`` of this job's own before theirs are
+    done: a worker that dies leaves one job that knows of all. Returns everything under ``also``.
+    Raises :class:`LeaseLost`.
+    """
+    params = {"task": job.task, "job": job.pk, "name": name, "values": [json.dumps(value) for value in values]}
+    with transaction.atomic():
+        taken = [json.loads(row[1]) for row in sorted(fetch_all(_TAKE_WAITING_SQL, params))]
+        if taken:
+            job.params = {**job.params, "also": [*job.params.get("also", ()), *taken]}
+            if not _held(job).update(params=job.params):
+                raise LeaseLost(job)
+    return list(job.params.get("also", ()))
 
 
 def finish_job(job: Job, result: Mapping[str, Any] | None = None) -> None:

@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
 from core.queries.sql import fetch_all
-from cover.models import Security
-from credit.domain.kinds import GateState, HoldKind, HoldState, ReservationState
-from credit.models import CreditLimit, Hold, OrderGate, Reservation
+from credit.domain.kinds import GateState, ReservationState
+from credit.models import CreditLimit, OrderGate, Reservation
 from credit.queries.parties import get_party
 from invoices.domain.orders import ENDED, OrderStatus
-from invoices.models import Order, Receipt, Shipment
+from invoices.models import Order, Shipment
 
 _GOING = (OrderStatus.OPEN, OrderStatus.IN_PRODUCTION, OrderStatus.SHIPPED)
-
-
-class Waiting(NamedTuple):
-    """A held order; one with money or a security of its own (``is_special``) is never judged by another's answer."""
-
-    order_id: int
-    buyer_id: int
-    currency: str
-    amount: Decimal
-    is_special: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """``followed``: whose own life has moved on; ``standing``: approved ones, the newest reservation first;
-    ``waiting``: held ones, the oldest hold first."""
-
-    followed: Sequence[int] = ()
-    standing: Sequence[int] = ()
-    waiting: Sequence[Waiting] = ()
 
 
 def list_family(buyer_id: int, *, as_of: date) -> list[int]:
@@ -64,12 +40,6 @@ def list_shipped(records: Sequence[int]) -> list[int]:
     return list(orders.order_by("pk").values_list("pk", flat=True))
 
 
-def list_standing(records: Sequence[int]) -> list[int]:
-    """Orders that hold a part of the limit, the newest first."""
-    active = Reservation.objects.filter(buyer_id__in=records, state=ReservationState.ACTIVE)
-    return list(active.order_by("-created_at", "-pk").values_list("order_id", flat=True))
-
-
 def list_waiting_for_an_edit(records: Sequence[int]) -> list[int]:
     """Orders under way that hold nothing although they were approved, had expired, or were cancelled once."""
     states = (GateState.APPROVED, GateState.CHECK_NEEDED, GateState.CANCELLED)
@@ -78,27 +48,17 @@ def list_waiting_for_an_edit(records: Sequence[int]) -> list[int]:
     return list(gates.order_by("order_id").values_list("order_id", flat=True))
 
 
-def list_waiting(records: Sequence[int]) -> list[Waiting]:
-    """Orders under a credit hold, the oldest hold first."""
-    special = Exists(Receipt.objects.filter(order=OuterRef("order"))) | Exists(
-        Security.objects.filter(order=OuterRef("order"))
-    )
-    held = Hold.objects.filter(buyer_id__in=records, kind=HoldKind.CREDIT, state=HoldState.OPEN)
-    rows = held.annotate(is_special=special).order_by("opened_at", "pk")
-    columns = ("order_id", "buyer_id", "order__currency", "order__amount", "is_special")
-    return [Waiting._make(row) for row in rows.values_list(*columns)]
-
-
 # Buyers whose orders were decided before something of theirs was learned: postings, standings, identity, screening.
 _MOVED_SQL = """
 SELECT DISTINCT g.buyer_id FROM credit_ordergate g
 JOIN invoices_order o ON o.id = g.order_id AND o.status NOT IN ('closed', 'cancelled', 'invoiced')
+CROSS JOIN LATERAL (SELECT greatest(g.changed_at, g.looked_at) AS at) seen
 WHERE g.state IN ('approved', 'held') AND (
-    EXISTS (SELECT FROM invoices_entry e WHERE e.buyer_id = g.buyer_id AND e.recorded_at > g.changed_at)
-    OR EXISTS (SELECT FROM invoices_receipt r WHERE r.buyer_id = g.buyer_id AND r.recorded_at > g.changed_at)
-    OR EXISTS (SELECT FROM credit_buyerstanding s WHERE s.buyer_id = g.buyer_id AND s.recorded_at > g.changed_at)
-    OR EXISTS (SELECT FROM buyers_kycrecord k WHERE k.buyer_id = g.buyer_id AND k.recorded_at > g.changed_at)
-    OR EXISTS (SELECT FROM buyers_screening s WHERE s.buyer_id = g.buyer_id AND s.recorded_at > g.changed_at))
+    EXISTS (SELECT FROM invoices_entry e WHERE e.buyer_id = g.buyer_id AND e.recorded_at > seen.at)
+    OR EXISTS (SELECT FROM invoices_receipt r WHERE r.buyer_id = g.buyer_id AND r.recorded_at > seen.at)
+    OR EXISTS (SELECT FROM credit_buyerstanding s WHERE s.buyer_id = g.buyer_id AND s.recorded_at > seen.at)
+    OR EXISTS (SELECT FROM buyers_kycrecord k WHERE k.buyer_id = g.buyer_id AND k.recorded_at > seen.at)
+    OR EXISTS (SELECT FROM buyers_screening s WHERE s.buyer_id = g.buyer_id AND s.recorded_at > seen.at))
 ORDER BY g.buyer_id
 """
 

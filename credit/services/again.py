@@ -12,7 +12,7 @@ from credit.domain.kinds import Checkpoint, GateState, ReservationState
 from credit.models import Hold, OrderGate, Reservation
 from credit.services.accounts import failing_closed, limit_time, lock_accounts
 from credit.services.checks import CheckRequest, question_of
-from credit.services.deciding import CheckResult, checkpoint_of, decide
+from credit.services.deciding import CheckResult, Question, checkpoint_of, decide
 from credit.services.following import Moment, follow
 from credit.services.gates import gate_of
 from credit.services.records import Asker
@@ -28,30 +28,43 @@ BY_EDIT = frozenset({"edited", "currency_changed", "reopened", "production"})
 _LATER = list(Checkpoint)
 
 
-def check_again(order_id: int, *, cause: str, as_of: date, only_follow: bool = False) -> CheckResult | None:
+def check_again(
+    order_id: int, *, cause: str, as_of: date, only_follow: bool = False, seen: int | None = None
+) -> CheckResult | None:
     """Follow the order's life and check it again, in one transaction; None if there is nothing to check.
 
-    Orders that nobody asked about, and those that a person rejected, are left alone.
+    Orders that nobody asked about, and those that a person rejected, are left alone; so are those whose gate is no
+    longer the version ``seen``: what was decided meanwhile was decided on newer facts.
     """
     with failing_closed(), transaction.atomic():
         limit_time()
         locked = lock_accounts(get_order(order_id).buyer_id)
         now = Moment(as_of=as_of, at=locked.known_at)
-        return _again(order_id, cause, now, only_follow=only_follow)
+        return _again(order_id, cause, now, only_follow=only_follow, seen=seen)
 
 
-def _again(order_id: int, cause: str, now: Moment, *, only_follow: bool = False) -> CheckResult | None:
+def _again(
+    order_id: int, cause: str, now: Moment, *, only_follow: bool = False, seen: int | None = None
+) -> CheckResult | None:
     order = lock_order(order_id)
     gate = gate_of(order)
+    if seen is not None and gate.version != seen:
+        return None
     if not follow(order, gate, get_progress([order.pk])[order.pk], now) or only_follow:
         return None
     if gate.state in (GateState.UNCHECKED, GateState.REJECTED):
         return None
     if gate.state in (GateState.CHECK_NEEDED, GateState.CANCELLED) and cause not in BY_EDIT:
         return None
-    request = CheckRequest(order_id=order.pk, cause=cause, is_secured=_was_secured(gate))
+    question = question_again(order, gate, now, said_secured=_was_secured(gate), cause=cause)
+    return decide(order, gate, question, MACHINE, renew=False)
+
+
+def question_again(order: Order, gate: OrderGate, now: Moment, *, said_secured: bool, cause: str = "") -> Question:
+    """What the machine asks about an order that was asked about before."""
+    request = CheckRequest(order_id=order.pk, cause=cause, is_secured=said_secured)
     question = question_of(order, request, now, checkpoint=_checkpoint(order, gate))
-    return decide(order, gate, replace(question, is_strict=False), MACHINE, renew=False)
+    return replace(question, is_strict=False)
 
 
 def _was_secured(gate: OrderGate) -> bool:

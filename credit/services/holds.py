@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 
+from core.appending import append
 from core.models import User
+from core.queries.sql import fetch_all
 from credit.domain.kinds import HoldKind, HoldState
 from credit.models import Hold, HoldEvent, OrderCheck
 
@@ -26,6 +29,7 @@ def _open_credit(order_id: int) -> QuerySet[Hold]:
 
 
 def hold(
+    known: Hold | None,
     *,
     order_id: int,
     buyer_id: int,
@@ -35,13 +39,12 @@ def hold(
     at: datetime,
     note: str = "",
 ) -> Hold:
-    """The order's open credit hold with these reasons: opened now, or brought up to date.
+    """The order's open credit hold with these reasons: opened now, or ``known`` brought up to date.
 
     That goods left without approval stays among the reasons until a person has dealt with it.
     """
-    known = credit_hold(order_id)
     if known is None:
-        opened = Hold.objects.create(
+        opened = Hold(
             order_id=order_id,
             buyer_id=buyer_id,
             kind=HoldKind.CREDIT,
@@ -50,6 +53,7 @@ def hold(
             over_by=over_by,
             opened_at=at,
         )
+        append(opened)
         write_event(opened, "opened", data={"reasons": list(reasons)}, note=note)
         return opened
     return _update(known, reasons, over_by, check, note)
@@ -66,6 +70,41 @@ def _update(known: Hold, reasons: Sequence[str], over_by: Decimal, check: OrderC
     if is_news:
         write_event(known, "updated", data={"reasons": now, "over_by": str(over_by)}, note=note)
     return known
+
+
+# Locked in one order, so that two who bring the same holds up to date never wait for each other.
+_OVER_BY_SQL = """
+WITH news AS (
+    SELECT h.id, n.over_by FROM unnest(%(ids)s::bigint[], %(versions)s::int[], %(amounts)s::numeric[])
+        AS n(id, version, over_by)
+    JOIN credit_hold h ON h.id = n.id AND h.version = n.version
+    WHERE h.state = 'open' ORDER BY h.id FOR NO KEY UPDATE OF h
+)
+UPDATE credit_hold h SET over_by = news.over_by, version = h.version + 1 FROM news WHERE h.id = news.id RETURNING h.id
+"""
+
+
+def note_over_by(news: Mapping[Hold, Decimal]) -> None:
+    """By how much the limit is exceeded now, for open holds whose reasons are the same; two statements for any number.
+
+    A hold that was changed since it was read is left alone.
+    """
+    if not news:
+        return
+    holds = {hold.pk: (hold, over_by) for hold, over_by in news.items()}
+    params = {
+        "ids": list(holds),
+        "versions": [hold.version for hold in news],
+        "amounts": list(news.values()),
+    }
+    with transaction.atomic():
+        written = [holds[row[0]] for row in fetch_all(_OVER_BY_SQL, params)]
+        HoldEvent.objects.bulk_create(
+            HoldEvent(
+                hold=hold, action="updated", state=hold.state, data={"reasons": hold.reasons, "over_by": str(over_by)}
+            )
+            for hold, over_by in written
+        )
 
 
 def end_credit_hold(
@@ -85,4 +124,4 @@ def write_event(
     hold: Hold, action: str, *, actor: User | None = None, note: str = "", data: dict[str, Any] | None = None
 ) -> HoldEvent:
     """Append what happened to the hold."""
-    return HoldEvent.objects.create(hold=hold, action=action, state=hold.state, actor=actor, note=note, data=data or {})
+    return append(HoldEvent(hold=hold, action=action, state=hold.state, actor=actor, note=note, data=data or {}))

@@ -1,35 +1,44 @@
 """Checking orders again when something moved: asked for by a job row in the business transaction, done by a worker.
 
+All causes that wait for one account are dealt with in one pass: each buyer's facts are read once, and from them it is
+foreseen which orders a check would decide otherwise than they stand. Only those are checked, each a decision of its
+own in its own transaction, so other checks may come in between; none of them passes above the limit.
+
 Who loses, who gains: where a limit no longer carries everything, the **newest** reservation is taken away first (each
-approved order is checked beside all the others, from the newest back, until the rest fits). What becomes free goes to
-the order that is held **longest**, if it fits; else to the next one that does. Each order is a decision of its own,
-in its own transaction, so other checks may come in between; none of them passes above the limit.
+approved order is looked at beside all the others, from the newest back, until the rest fits). What becomes free goes to
+the order that is held **longest**, if it fits; else to the next one that does.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
+
+from django.utils import timezone
 
 from buyers.models import Buyer
 from buyers.services.rechecks import ask_recheck
-from credit.domain.kinds import GateState
-from credit.domain.rules import RuleCode
+from core.models import Job
+from core.services.leases import take_waiting
+from credit.models import OrderGate
 from credit.queries import due
+from credit.queries.candidates import Candidate, list_standing, list_waiting
 from credit.services.accounts import NotApproved
 from credit.services.again import BY_EDIT, check_again
 from credit.services.deciding import CheckResult
-from credit.services.records import stops_of
+from credit.services.following import Moment
+from credit.services.holds import note_over_by
+from credit.services.looking import Look, awaits_answer
 
 # These give room and take none: approved orders stand.
 GIVES_ROOM = frozenset({"receipt", "cancelled", "room"})
+SHIPPED = "shipped"
+# Room that other orders gave up: what it does to an order that still does not fit is no news of that order.
+_OF_OTHERS = frozenset({"cancelled", "room", "expired"})
 
-# Beyond so many held orders of a buyer, those that cannot fit any more are passed over.
-ALL_OF_THEM = 20
-_LIMIT_RULES = frozenset({RuleCode.STATIC_USE, RuleCode.HORIZON_USE, RuleCode.GROUP_LIMIT})
-_OF_THE_ORDER = _LIMIT_RULES | {RuleCode.TERMS, RuleCode.ORDER_VALUE, RuleCode.FORCED_HOLD}
+# Up to so many held orders of a pass are each answered anew when only the figures of their answers changed.
+FEW = 5
 _TRY_LATER = frozenset({"lock_timeout", "timeout", "deadlock", "connection", "membership_moving"})
 
 
@@ -66,76 +75,104 @@ def _enqueue_all(buyer_ids: Iterable[int], *, cause: str) -> int:
     return len(wanted)
 
 
-def recheck_buyer(buyer_id: int, *, cause: str, as_of: date) -> dict[str, int]:
+def recheck_job(job: Job, *, as_of: date) -> dict[str, int]:
+    """Do a job row: everything that waits for the same account is done along with it."""
+    buyer_id = job.params["buyer"]
+    also = take_waiting(job, "buyer", due.list_family(buyer_id, as_of=as_of))
+    return recheck_buyer(buyer_id, cause=job.params["cause"], also=[asked["cause"] for asked in also], as_of=as_of)
+
+
+def recheck_buyer(buyer_id: int, *, cause: str, as_of: date, also: Sequence[str] = ()) -> dict[str, int]:
     """Check the orders that hang on the buyer's limits again; how many were approved, held, left as they are.
 
     Safe to run twice. Raises ``TimeoutError`` where locks did not come in time: the job is then tried again.
     """
+    causes = tuple(dict.fromkeys((cause, *also)))
     family = due.list_family(buyer_id, as_of=as_of)
-    work = _Pass(cause, as_of)
+    work = _Pass(causes, as_of)
     work.follow(due.list_moved_on(family, as_of=as_of))
-    if cause == "shipped":
+    if SHIPPED in causes:
         work.follow(due.list_shipped(family))
-        return work.finish()
-    if cause not in GIVES_ROOM:
-        work.check(due.list_standing(family))
-    if cause in BY_EDIT:
-        work.check(due.list_waiting_for_an_edit(family))
-    work.check_waiting(due.list_waiting(family))
+    looked_for = set(causes) - {SHIPPED}
+    if looked_for - GIVES_ROOM:
+        work.look_at_standing(list_standing(family))
+    if edits := [one for one in causes if one in BY_EDIT]:
+        work.check(due.list_waiting_for_an_edit(family), cause=edits[0])
+    if looked_for:
+        work.look_at_waiting(list_waiting(family))
     return work.finish()
 
 
 class _Pass:
     """One pass over the orders of a buyer and its group."""
 
-    def __init__(self, cause: str, as_of: date) -> None:
-        self._cause = cause
-        self._as_of = as_of
+    def __init__(self, causes: Sequence[str], as_of: date) -> None:
+        self._takes = next((one for one in causes if one not in GIVES_ROOM | {SHIPPED}), causes[0])
+        self._gives = next((one for one in causes if one in GIVES_ROOM), self._takes)
+        self._is_of_others = set(causes) <= _OF_OTHERS | {SHIPPED}
+        self._now = Moment(as_of=as_of, at=timezone.now())
+        self._look = Look(self._now)
         self._counts: Counter[str] = Counter()
         self._not_now: NotApproved | None = None
-        self._checked: Counter[int] = Counter()
-        self._blocked: set[int] = set()
-        self._refused: dict[tuple[int, str], Decimal] = {}
 
     def follow(self, order_ids: Iterable[int]) -> None:
         """Bring orders whose own life moved on in line; no check."""
         for order_id in order_ids:
-            self._one(order_id, only_follow=True)
+            self._one(order_id, cause=self._takes, only_follow=True)
 
-    def check(self, order_ids: Iterable[int]) -> None:
+    def check(self, order_ids: Iterable[int], *, cause: str) -> None:
         """Check each of these."""
         for order_id in order_ids:
-            self._one(order_id)
+            self._one(order_id, cause=cause)
 
-    def check_waiting(self, orders: Iterable[due.Waiting]) -> None:
-        """Check held orders, the oldest first; of very many, not those that a smaller one's answer settles."""
-        for order in orders:
-            if self._is_settled(order):
-                self._counts["passed_over"] += 1
-                continue
-            self._checked[order.buyer_id] += 1
-            result = self._one(order.order_id)
-            if result is not None and result.gate_state == GateState.HELD:
-                self._learn(order, frozenset(stops_of(result.check)))
+    def look_at_standing(self, orders: Sequence[Candidate]) -> None:
+        """Approved orders, the newest first: those that must not stand are checked."""
+        self.follow(one.order.pk for one in orders if one.has_ended)
+        self._decide_some([one for one in orders if not one.has_ended], cause=self._takes)
+        self._note_looked(orders)
 
-    def _is_settled(self, order: due.Waiting) -> bool:
-        if order.is_special or self._cause in BY_EDIT or self._checked[order.buyer_id] < ALL_OF_THEM:
-            return False
-        smallest = self._refused.get((order.buyer_id, order.currency))
-        return order.buyer_id in self._blocked or (smallest is not None and order.amount >= smallest)
+    def look_at_waiting(self, orders: Sequence[Candidate]) -> None:
+        """Held orders, the oldest first: those that may go now, or that are held for other reasons, are checked."""
+        self.follow(one.order.pk for one in orders if one.has_ended)
+        left = self._decide_some([one for one in orders if not one.has_ended], cause=self._gives)
+        self._tell(left)
+        self._note_looked(orders)
 
-    def _learn(self, order: due.Waiting, stops: frozenset[str]) -> None:
-        if order.is_special:
+    def _decide_some(self, orders: Iterable[Candidate], *, cause: str) -> list[Candidate]:
+        """Check those that another answer awaits; the others."""
+        left = []
+        for one in orders:
+            if awaits_answer(one, self._look.foresee(one), self._now):
+                self._one(one.order.pk, cause=cause, seen=one.gate.version)
+                self._look.forget()
+            else:
+                left.append(one)
+        self._counts["left"] += len(left)
+        return left
+
+    def _tell(self, left: Sequence[Candidate]) -> None:
+        """Held orders of which only the figures changed: the few are answered anew, of many the holds say so.
+
+        The figures are those after all that was decided in this pass.
+        """
+        over_by = {one.hold: (one, self._look.foresee(one).over_by) for one in left if one.hold is not None}
+        news = {hold: (one, over) for hold, (one, over) in over_by.items() if over != hold.over_by}
+        if self._is_of_others or len(news) > FEW:
+            note_over_by({hold: over for hold, (_, over) in news.items()})
             return
-        if stops - _OF_THE_ORDER:
-            self._blocked.add(order.buyer_id)
-        elif stops and stops <= _LIMIT_RULES:
-            place = (order.buyer_id, order.currency)
-            self._refused[place] = min(order.amount, self._refused.get(place, order.amount))
+        for one, _ in news.values():
+            self._one(one.order.pk, cause=self._gives, seen=one.gate.version)
 
-    def _one(self, order_id: int, *, only_follow: bool = False) -> CheckResult | None:
+    def _note_looked(self, orders: Sequence[Candidate]) -> None:
+        gates = OrderGate.objects.filter(pk__in=[one.gate.pk for one in orders], looked_at__lt=self._now.at)
+        gates.update(looked_at=self._now.at)
+
+    def _one(
+        self, order_id: int, *, cause: str, only_follow: bool = False, seen: int | None = None
+    ) -> CheckResult | None:
+        as_of = self._now.as_of
         try:
-            result = check_again(order_id, cause=self._cause, as_of=self._as_of, only_follow=only_follow)
+            result = check_again(order_id, cause=cause, as_of=as_of, only_follow=only_follow, seen=seen)
         except NotApproved as refused:  # the others are still checked; then the job is tried again, or fails
             self._not_now = refused
             return None
@@ -148,4 +185,4 @@ class _Pass:
             if self._not_now.params["cause"] in _TRY_LATER:
                 raise TimeoutError(self._not_now.message) from self._not_now
             raise self._not_now
-        return dict(self._counts)
+        return dict(+self._counts)

@@ -30,13 +30,14 @@ def covering_release(order: Order, stops: Sequence[str], *, as_of: date, at: dat
     release = live_release(order.pk)
     if release is None:
         return None
-    why_not = why_not_covered(given=_given(release), order=content_of(order), stops=stops, as_of=as_of)
+    why_not = why_not_covered(given=given_by(release), order=content_of(order), stops=stops, as_of=as_of)
     if why_not in ("expired", "outside"):
         end_release(release, why_not, at=at)
     return None if why_not else release
 
 
-def _given(release: Release) -> Given:
+def given_by(release: Release) -> Given:
+    """How far the person let the order go, and against which rules."""
     asked = release.check_row.asked
     return Given(
         order=OrderContent(

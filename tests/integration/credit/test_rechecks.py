@@ -1,18 +1,25 @@
 """Orders are checked again by real job rows when something of their limits moves."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from buyers.domain.fact_rows import ScreeningRow
 from buyers.domain.facts import ScreeningResult
 from buyers.models import Buyer
 from buyers.services.facts import record_fact
 from buyers.services.memberships import set_group_membership
-from core.models import AuditEvent, Job
+from core.models import AuditEvent, ExchangeRate, Job
 from credit.domain.kinds import GateState, ReservationState
-from credit.models import Hold, OrderCheck, Reservation
-from credit.services.recheck import ALL_OF_THEM, enqueue, enqueue_group, recheck_buyer
+from credit.models import Hold, OrderCheck, Release, Reservation
+from credit.queries.candidates import list_standing, list_waiting
+from credit.services.following import Moment
+from credit.services.gate import cancel_order, release_order
+from credit.services.looking import Look
+from credit.services.recheck import FEW, enqueue, enqueue_group, enqueue_moved, recheck_buyer
+from credit.services.records import stops_of
 from credit.tasks import expire
 from invoices.models import Order
 from invoices.services.bulk import InvoiceRow, ReceiptRow, post_bulk
@@ -29,6 +36,8 @@ from tests.integration.credit.builders import (
     make_group,
     make_limit,
     make_order,
+    make_user,
+    release_terms,
     reserved,
     run_jobs,
     ship,
@@ -252,11 +261,122 @@ class TestJobs:
         assert list(Reservation.objects.order_by("pk").values_list("pk", "state")) == kept
         assert states(*orders) == ["approved", "approved", "held"]
 
-    def test_of_very_many_held_orders_those_that_cannot_fit_are_passed_over(self, buyer: Buyer) -> None:
-        big = [held_order(buyer, "150") for _ in range(ALL_OF_THEM + 3)]
-        small = held_order(buyer, "120")
-        make_receipt(buyer, "1", day=str(TODAY))
-        Hold.objects.filter(order=small).update(reasons=["horizon_use"])
-        counts = recheck_buyer(buyer.pk, cause="receipt", as_of=TODAY)
-        assert counts == {"held": ALL_OF_THEM + 1, "passed_over": 3}
-        assert set(states(*big, small)) == {"held"}
+    def test_of_many_held_orders_those_that_still_do_not_fit_get_no_new_record(self, buyer: Buyer) -> None:
+        orders = [held_order(buyer, amount) for amount in ("150", "130", "140", "120", "160", "170", "180")]
+        assert len(orders) > FEW
+        make_receipt(buyer, "25", day=str(TODAY))
+        assert run_jobs() == ["receipt"]
+        assert states(*orders) == ["held", "held", "held", "approved", "held", "held", "held"]
+        assert [order.checks.count() for order in orders] == [1, 1, 1, 2, 1, 1, 1]
+        over = Hold.objects.filter(state="open").order_by("order_id").values_list("over_by", flat=True)
+        assert list(over) == [145, 125, 135, 155, 165, 175]
+
+    def test_few_held_orders_are_answered_anew_when_money_comes_in(self, buyer: Buyer) -> None:
+        order = held_order(buyer, "150")
+        make_receipt(buyer, "10", day=str(TODAY))
+        run_jobs()
+        assert [check.exposure["over_by"] for check in order.checks.order_by("pk")] == ["50.00", "40.00"]
+        assert Hold.objects.get().over_by == 40
+
+    def test_room_of_another_order_gives_no_new_record_to_one_that_does_not_fit(self, buyer: Buyer) -> None:
+        gives, waits = approved_order(buyer, "60"), held_order(buyer, "120")
+        cancel_order(gives.pk, as_of=TODAY, actor_label="erp")
+        run_jobs()
+        assert (gate_state(waits), waits.checks.count(), Hold.objects.get(order=waits).over_by) == ("held", 1, 20)
+        told = Hold.objects.get(order=waits).events.order_by("pk").last()
+        assert (told.action, told.data["over_by"]) == ("updated", "20.00")
+
+    def test_causes_that_wait_for_one_account_are_dealt_with_at_once(self) -> None:
+        one, other = make_clean_buyer(), make_clean_buyer()
+        group = make_group(one, other)
+        for owner in (one, other, group):
+            make_limit(owner, "100")
+        run_jobs()
+        waits = held_order(other, "120")
+        make_invoice(one, "10", issued=str(TODAY), due=str(TODAY + timedelta(days=30)))
+        make_receipt(one, "30", day=str(TODAY))
+        make_receipt(other, "30", day=str(TODAY))
+        asked = Job.objects.filter(task="credit.recheck", state="ready")
+        assert sorted((job.params["buyer"], job.params["cause"]) for job in asked) == [
+            (one.pk, "posted"),
+            (one.pk, "receipt"),
+            (other.pk, "receipt"),
+        ]
+        keys = list(asked.order_by("pk").values_list("pk", flat=True))
+        assert run_jobs() == ["posted"]
+        first, *others = Job.objects.filter(pk__in=keys).order_by("pk")
+        assert [job.result for job in others] == [{"done_by": first.pk}] * 2
+        assert [asked["cause"] for asked in first.params["also"]] == ["receipt", "receipt"]
+        assert (gate_state(waits), waits.checks.order_by("pk").last().cause) == ("approved", "receipt")
+
+    def test_an_approved_order_is_not_checked_again_where_it_may_still_go(self, buyer: Buyer) -> None:
+        order = approved_order(buyer, "40", currency="USD")
+        make_invoice(buyer, "30", issued=str(TODAY), due=str(TODAY + timedelta(days=30)))
+        record_fact(ScreeningRow(buyer.pk, ScreeningResult.CLEAR, TODAY, source="list"))
+        run_jobs()
+        assert (gate_state(order), order.checks.count(), reserved(buyer)) == ("approved", 1, 40)
+
+    def test_a_released_order_is_not_checked_again_while_its_release_covers_it(self, buyer: Buyer) -> None:
+        order = held_order(buyer, "150")
+        release_order(order.pk, release_terms("150"), as_of=TODAY, actor=make_user())
+        run_jobs()
+        make_invoice(buyer, "30", issued=str(TODAY), due=str(TODAY + timedelta(days=30)))
+        run_jobs()
+        assert (gate_state(order), order.checks.count()) == ("approved", 1)
+        Release.objects.update(valid_until=TODAY - timedelta(days=1))
+        expire()
+        run_jobs()
+        assert (gate_state(order), order.checks.count()) == ("held", 2)
+
+    def test_what_was_looked_at_is_not_looked_for_again(self, buyer: Buyer) -> None:
+        order = approved_order(buyer, "40")
+        post_bulk(invoices=[InvoiceRow(buyer.pk, "erp", "I1", "I1", "USD", 30, TODAY, TODAY)])
+        assert run_jobs() == ["credit.recheck_moved", "facts_changed"]
+        assert enqueue_moved() == 0
+        assert order.checks.count() == 1
+
+
+class TestForeseen:
+    """What a look foresees of an order is what its own check answers, whatever the order is made of."""
+
+    @pytest.mark.parametrize("case", ["plain", "later", "foreign", "deposit", "part_delivered", "terms", "member_owes"])
+    @pytest.mark.parametrize("limit", ["20", "79.99", "80", "95", "200"])
+    def test_a_look_foresees_what_the_check_answers(self, case: str, limit: str) -> None:
+        order = order_of_kind(case)
+        make_limit(order.buyer, limit, since=EARLIER + timedelta(days=1))
+        run_jobs()
+        for listed in (list_standing, list_waiting):
+            for candidate in listed([order.buyer_id]):
+                found = Look(Moment(as_of=TODAY, at=timezone.now())).foresee(candidate)
+                check = ask(order).check
+                assert found.stops == set(stops_of(check))
+                assert str(found.over_by) == check.exposure["over_by"]
+                return
+        pytest.fail("the order is neither approved nor held")
+
+
+def order_of_kind(case: str) -> Order:
+    """An approved order of 80 with another one of 10 beside it, in a group that shares 150."""
+    yesterday = TODAY - timedelta(days=1)
+    ExchangeRate.objects.create(currency="USD", rate_date=yesterday, per_eur=Decimal("1.17"), source="test")
+    ExchangeRate.objects.create(currency="GBP", rate_date=yesterday, per_eur=Decimal("0.8571"), source="test")
+    buyer, member = make_clean_buyer(), make_clean_buyer()
+    group = make_group(buyer, member)
+    for owner, amount in ((buyer, "300"), (member, "300"), (group, "150")):
+        make_limit(owner, amount)
+    make_receipt(member, "25", day=str(TODAY))
+    approved_order(buyer, "10")
+    fields = {
+        "later": {"planned_ship_date": TODAY + timedelta(days=90)},
+        "foreign": {"currency": "GBP", "amount": "58.61"},
+        "terms": {"terms_days": 30},
+    }.get(case, {})
+    order = approved_order(buyer, fields.pop("amount", "80"), **fields)
+    if case == "deposit":
+        make_deposit(order, "24")
+    if case == "part_delivered":
+        ship(order, "30")
+    if case == "member_owes":
+        make_invoice(member, "20", issued=str(TODAY), due=str(TODAY + timedelta(days=30)))
+    run_jobs()
+    return order
