@@ -10,11 +10,12 @@ from buyers.services.rechecks import RECHECK_MOVED_TASK, RECHECK_TASK
 from core.house import today
 from core.jobs import job_task
 from core.models import Job
-from credit.services import limit_days, recheck, reviews
+from credit.services import closing, limit_days, recheck, reviews
 
 EXPIRE_TASK = "credit.expire"
 LIMIT_DAYS_TASK = "credit.note_limit_days"
 REVIEWS_TASK = "credit.refresh_reviews"
+CLOSE_TASK = "credit.close_settled_orders"
 
 
 @job_task(RECHECK_TASK)
@@ -45,3 +46,9 @@ def note_limit_days(**_: object) -> None:
 def refresh_reviews(**_: object) -> None:
     """Nightly: reviews of every account with a limit, sooner where grade or exposure ask for it. Safe to run twice."""
     reviews.refresh_reviews(as_of=today())
+
+
+@shared_task(name=CLOSE_TASK, ignore_result=True)
+def close_settled_orders(**_: object) -> None:
+    """Hourly: orders that were delivered, invoiced and paid as a whole are closed. Safe to run twice."""
+    closing.close_settled_orders()

@@ -34,9 +34,9 @@ def list_moved_on(records: Sequence[int], *, as_of: date) -> list[int]:
 
 
 def list_shipped(records: Sequence[int]) -> list[int]:
-    """Orders under way of which something was shipped."""
+    """Orders that have not ended of which something was shipped: invoiced ones too, the invoice may have come first."""
     shipped = Exists(Shipment.objects.filter(order=OuterRef("pk")))
-    orders = Order.objects.filter(shipped, buyer_id__in=records, status__in=_GOING)
+    orders = Order.objects.filter(shipped, buyer_id__in=records).exclude(status__in=ENDED)
     return list(orders.order_by("pk").values_list("pk", flat=True))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from core.errors import NotFound
 from core.money import Money
@@ -31,7 +32,8 @@ class OrderProgress:
         return max(self.delivered, self.invoiced)
 
 
-# Of each shipment the latest version counts; it left once any milestone has a date. Invoices count as issued.
+# Of each shipment the latest version counts; it left once any milestone has a date. Invoices count as issued, and not
+# at all once the issue was taken back.
 _PROGRESS_SQL = """
 SELECT o.id,
     coalesce((
@@ -42,7 +44,11 @@ SELECT o.id,
         WHERE NOT s.is_cancelled AND NOT s.is_refused
           AND coalesce(s.shipped_on, s.handed_over_on, s.bill_of_lading_on, s.delivered_on) IS NOT NULL
     ), 0) AS delivered,
-    coalesce((SELECT sum(i.amount) FROM invoices_invoice i WHERE i.order_id = o.id), 0) AS invoiced
+    coalesce((
+        SELECT sum(e.amount) FROM invoices_invoice i JOIN invoices_entry e ON e.invoice_id = i.id
+        LEFT JOIN invoices_entry t ON t.id = e.reverses_id
+        WHERE i.order_id = o.id AND 'issue' IN (e.kind, t.kind)
+    ), 0) AS invoiced
 FROM invoices_order o WHERE o.id = ANY(%(orders)s)
 """
 
@@ -66,6 +72,34 @@ def get_progress(order_ids: Iterable[int]) -> dict[int, OrderProgress]:
         order_id: OrderProgress(delivered, invoiced, tuple(deposits.get(order_id, ())))
         for order_id, delivered, invoiced in fetch_all(_PROGRESS_SQL, params)
     }
+
+
+# Invoiced, nothing open, all in the order's own currency; how far it has gone is asked of few.
+_PAID_SQL = """
+SELECT o.id, o.version, o.amount FROM invoices_order o
+WHERE o.id > %(after)s AND o.status IN ('open', 'in_production', 'shipped', 'invoiced')
+  AND EXISTS (SELECT FROM invoices_invoice i WHERE i.order_id = o.id)
+  AND NOT EXISTS (
+      SELECT FROM invoices_invoice i WHERE i.order_id = o.id AND (i.open_amount <> 0 OR i.currency <> o.currency))
+ORDER BY o.id LIMIT %(most)s
+"""
+
+
+class Settled(NamedTuple):
+    """Orders that are over as (id, version), and the last order that was looked at (None: there are no more)."""
+
+    orders: list[tuple[int, int]]
+    last: int | None
+
+
+def list_settled(*, after: int = 0, most: int = 1000) -> Settled:
+    """Of the next orders under way with nothing open on their invoices, those delivered and invoiced as a whole."""
+    rows = fetch_all(_PAID_SQL, {"after": after, "most": most})
+    progress = get_progress(row[0] for row in rows)
+    done = [
+        (pk, version) for pk, version, amount in rows if min(progress[pk].delivered, progress[pk].invoiced) >= amount
+    ]
+    return Settled(done, rows[-1][0] if rows else None)
 
 
 def get_order(order_id: int) -> Order:

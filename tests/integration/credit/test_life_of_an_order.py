@@ -11,12 +11,14 @@ from core.models import AuditEvent, Job
 from core.queries.rates import rate_table
 from credit.models import OrderGate
 from credit.queries.exposure import get_exposures
+from credit.services.closing import close_settled_orders
 from credit.services.recheck import recheck_buyer
 from invoices.domain.orders import OrderStatus
 from invoices.models import Order, Shipment
 from invoices.queries.orders import get_progress
 from invoices.services.orders import put_order, set_status
 from invoices.services.posting.allocations import bounce_receipt
+from invoices.services.posting.reversals import reverse_entry
 from tests.integration.credit.builders import (
     TODAY,
     approved_order,
@@ -32,7 +34,7 @@ from tests.integration.credit.builders import (
     run_jobs,
     ship,
 )
-from tests.integration.invoices.builders import allocate, make_buyer, make_invoice
+from tests.integration.invoices.builders import allocate, make_buyer, make_invoice, make_receipt
 
 pytestmark = pytest.mark.django_db
 
@@ -290,3 +292,51 @@ def test_every_edit_asks_for_a_re_check_by_a_job_row() -> None:
     put_order(replace(record, currency="EUR"), today=TODAY, expected_version=3)
     assert list(Job.objects.order_by("pk").values_list("params__cause", flat=True)) == ["edited", "currency_changed"]
     assert OrderGate.objects.count() == 0
+
+
+class TestClosing:
+    """What was delivered, invoiced and paid as a whole is over; nothing else closes by itself."""
+
+    def settled_order(self, *, shipped: str = "80", billed: str = "80", paid: str = "80") -> Order:
+        buyer = make_clean_buyer()
+        make_limit(buyer, "500")
+        order = approved_order(buyer, "80")
+        ship(order, shipped)
+        invoice = make_invoice(buyer, billed, issued=str(TODAY), due=str(TODAY), order_id=order.pk)
+        allocate(make_receipt(buyer, "200", day=str(TODAY)), invoice, paid, day=str(TODAY))
+        run_jobs()
+        return order
+
+    def test_an_order_that_is_over_is_closed_once_and_the_trail_says_so(self) -> None:
+        order = self.settled_order()
+        assert (close_settled_orders(), close_settled_orders()) == (1, 0)
+        before = order.version
+        order.refresh_from_db()
+        assert (order.status, order.version > before) == ("closed", True)
+        told = AuditEvent.objects.filter(action="invoices.order.moved", subject_id=str(order.pk)).last()
+        assert told.data == {"status": ["invoiced", "closed"], "why": "settled"}
+        assert order.history.order_by("pgh_id").last().status == "closed"
+
+    @pytest.mark.parametrize("short", [{"shipped": "79.99"}, {"billed": "79.99", "paid": "79.99"}, {"paid": "79.99"}])
+    def test_an_order_of_which_anything_is_left_stays_open(self, short: dict[str, str]) -> None:
+        order = self.settled_order(**short)
+        assert close_settled_orders() == 0
+        order.refresh_from_db()
+        assert order.status != "closed"
+
+    def test_an_invoice_that_was_taken_back_bills_nothing(self) -> None:
+        order = make_order(make_buyer(), "80")
+        ship(order)
+        invoice = make_invoice(order.buyer, "80", issued=str(TODAY), due=str(TODAY), order_id=order.pk)
+        reverse_entry(invoice.entries.get().pk, effective_date=TODAY, reason="wrong price")
+        assert get_progress([order.pk])[order.pk].invoiced == 0
+        assert close_settled_orders() == 0
+
+    def test_goods_that_left_unapproved_are_looked_at_before_their_order_closes(self) -> None:
+        order = make_order(make_clean_buyer(), "80")
+        ship(order)
+        invoice = make_invoice(order.buyer, "80", issued=str(TODAY), due=str(TODAY), order_id=order.pk)
+        allocate(make_receipt(order.buyer, "80", day=str(TODAY)), invoice, "80", day=str(TODAY))
+        run_jobs()
+        assert order.holds.get().reasons == ["shipped_unapproved"]
+        assert close_settled_orders() == 0
