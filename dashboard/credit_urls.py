@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from dashboard.exposure import ExposurePage
 from dashboard.holds import detail, force, worklist
-from dashboard.limits import account, ask, authority, board, decide, insured, requests, reviews
+from dashboard.limits import account, ask, authority, board, decide, instruments, insured, requests, reviews
 from dashboard.order_rules import pages as order_rules
 from dashboard.orders import desk, standing
 
@@ -43,6 +43,15 @@ urlpatterns: list[URLPattern] = [
     path("limits/insured/new/", insured.InsuredWork.as_view(), name="limit_insured_new"),
     path("limits/insured/hand/", insured.InsuredNew.as_view(), name="limit_insured_hand"),
     path("limits/insured/file/", insured.InsuredFile.as_view(), name="limit_insured_file"),
+    path("limits/instruments/", instruments.InstrumentsPage.as_view(), name="limit_instruments"),
+    path("limits/instruments/new/<str:kind>/", instruments.InstrumentNew.as_view(), name="instrument_new"),
+    path("limits/instruments/<str:kind>/<int:pk>/", instruments.InstrumentPage.as_view(), name="instrument"),
+    path(
+        "limits/instruments/<str:kind>/<int:pk>/change/",
+        instruments.InstrumentChange.as_view(),
+        name="instrument_change",
+    ),
+    path("limits/instruments/<str:kind>/<int:pk>/end/", instruments.InstrumentEnd.as_view(), name="instrument_end"),
     path("limits/authority/", authority.AuthorityPage.as_view(), name="limit_authority"),
     path("limits/authority/change/", authority.AuthorityChange.as_view(), name="limit_authority_change"),
     path("limits/authority/substitutes/", authority.SubstituteNew.as_view(), name="limit_substitute_new"),

@@ -17,6 +17,7 @@ from credit.domain.exposure import Part
 from credit.queries.exposure_rows import ComponentRow, list_component_rows, reconcile
 from dashboard.check_words import PARTS
 from dashboard.exports import wanted_export
+from dashboard.limits.instrument_rows import KINDS, instrument_url
 from dashboard.pages import PageView
 from dashboard.queries.accounts import get_account
 from dashboard.queries.groups import get_group
@@ -56,7 +57,9 @@ class ComponentsTable(DataTable):
     def _url(self, record: ComponentRow) -> str:
         if record.document == "invoice":
             return reverse("dashboard:invoice", args=[record.document_id])
-        return f"{reverse('dashboard:orders')}?order={record.document_id}" if record.document == "order" else ""
+        if record.document == "order":
+            return f"{reverse('dashboard:orders')}?order={record.document_id}"
+        return instrument_url(record.document, record.document_id) if record.document in KINDS else ""
 
 
 @dataclass(frozen=True, slots=True)

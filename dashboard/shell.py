@@ -37,7 +37,7 @@ _PLACES = (
     ("dashboard:holds", _("Holds"), ("holds", "hold")),
     ("dashboard:aging", _("Aging"), ("aging", "open_items", "invoice")),
     ("dashboard:buyers", _("Buyers"), ("buyers", "buyer", "group")),
-    ("dashboard:limits", _("Limits"), ("limits", "limit", "exposure", "check")),
+    ("dashboard:limits", _("Limits"), ("limits", "limit", "instrument", "exposure", "check")),
     ("dashboard:alerts", _("Alerts"), ("alerts", "alert")),
     ("dashboard:imports", _("Imports"), ("imports", "import")),
     ("dashboard:runs", _("Runs"), ("runs", "run")),

@@ -15,6 +15,7 @@ TABS = (
     ("limit_requests", _("Requests"), Permission.BUYER_READ),
     ("limit_reviews", _("Review diary"), Permission.LIMITS_READ),
     ("limit_insured", _("Insured limits"), Permission.LIMITS_READ),
+    ("limit_instruments", _("Securities and bills"), Permission.LIMITS_READ),
     ("limit_authority", _("Authority and substitutes"), Permission.LIMITS_READ),
     ("check_rules", _("Check rules"), Permission.PORTFOLIO_READ),
 )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
+from core.domain.roles import Role
+from core.money import Money
+from cover.domain.instruments import SecurityRecord
+from cover.models import Security
+from cover.services.instruments import record_security
 from credit.models import CreditReview, OrderCheck
 from tests.budgets import query_budget
-from tests.integration.credit.builders import TODAY
+from tests.integration.credit.builders import TODAY, make_user
 from tests.integration.dashboard.credit_world import CreditWorld, make_credit_world
 from tests.integration.dashboard.desk import sign_in
 from tests.integration.dashboard.reading import inline_code_of
@@ -33,6 +40,9 @@ PAGES = {
     "review": "/limits/reviews/{review}/",
     "insured limits": "/limits/insured/",
     "new insured limit": "/limits/insured/new/",
+    "instruments": "/limits/instruments/",
+    "instrument": "/limits/instruments/security/{security}/",
+    "new instrument": "/limits/instruments/new/bill/",
     "authority": "/limits/authority/",
     "order rules": "/rules/order-check/",
     "order rule": "/rules/order-check/oldest_overdue/?level=grade&subject=C",
@@ -61,7 +71,20 @@ def address(world: CreditWorld, name: str) -> str:
         account=account.pk,
         request=world.request.pk,
         review=review.pk,
+        security=_security(world).pk,
     )
+
+
+def _security(world: CreditWorld) -> Security:
+    record = SecurityRecord(
+        buyer_id=world.acme.pk,
+        source="manual",
+        external_id="LC-1",
+        kind="lc_confirmed",
+        amount=Money(Decimal(1000), "USD"),
+        valid_from=TODAY,
+    )
+    return record_security(record, actor=make_user(Role.ANALYST)).row
 
 
 @every_page
@@ -107,6 +130,8 @@ def test_sales_open_what_is_theirs(address: str) -> None:
     assert sign_in("sales", "ana").get(address).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["limits", "limit account", "insured limits", "authority", "order rules", "exposure"])
+@pytest.mark.parametrize(
+    "name", ["limits", "limit account", "insured limits", "authority", "order rules", "exposure", "instruments"]
+)
 def test_sales_do_not_open_limits(address: str) -> None:
     assert sign_in("sales", "ana").get(address).status_code == 403
