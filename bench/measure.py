@@ -65,10 +65,10 @@ class Processes:
 
 
 @contextmanager
-def measured(processes: Processes) -> Iterator[Cost]:
-    """Measure the body; the cost is filled in at its end."""
+def measured(processes: Processes, *, every_s: float = SAMPLE_S) -> Iterator[Cost]:
+    """Measure the body; the cost is filled in at its end. ``every_s``: how often memory is looked at."""
     cost = Cost()
-    sampler = _Sampler(processes, cost)
+    sampler = _Sampler(processes, cost, every_s)
     client, database = _cpu(processes.clients()), _cpu(processes.database())
     sampler.start()
     started = time.perf_counter()
@@ -108,14 +108,15 @@ def _cpu(processes: list[psutil.Process]) -> float:
 class _Sampler(threading.Thread):
     """Looks at memory now and then; also keeps CPU of processes that end unseen out of its own way."""
 
-    def __init__(self, processes: Processes, cost: Cost) -> None:
+    def __init__(self, processes: Processes, cost: Cost, every_s: float) -> None:
         super().__init__(daemon=True)
         self.processes = processes
+        self.every_s = every_s
         self.cost = cost
         self.ended = threading.Event()
 
     def run(self) -> None:
-        while not self.ended.wait(SAMPLE_S):
+        while not self.ended.wait(self.every_s):
             self.look()
 
     def stop(self) -> None:

@@ -9,34 +9,39 @@ import argparse
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench.figures import Figure, Limit
+from bench.figures import Figure
 from bench.http import Call, drive, product_environment, served
 from bench.measure import Cost, Processes, measured
 from bench.servers import BASE_DIR, folder_of, instance
+from bench.storm_figures import ASKING, DRAINING, JUDGING, TOPIC, Outcome, figures_of
+from bench.storm_jobs import Progress, drain, jobs
 from bench.storm_records import read_records
-from bench.storm_verify import Verdict, verify
+from bench.storm_verify import END, Verdict, verify
 
-TOPIC = "storm"
 ROOT = Path("/tmp/duewatch-bench")
 PARTS = 4
-LONGEST_S = 900.0
-JOBS_S = 900.0
+# What takes longer is cut off and found by the judge: the storm ends in any case.
+CLIENTS_S, DRAIN_S = 1_200.0, 900.0
+# Looking at every process costs time of its own, and here there are many.
+SAMPLE_S = 2.0
 # A fresh web worker imports every page at its first request.
 WARM_UP = 64
 # So that a killed worker's job is soon free again, and nobody is throttled.
 QUICK = {"JOB_LEASE_SECONDS": "3", "API_RATE": "1000000000/min", "API_DRY_RUN_RATE": "1000000000/min"}
+
+Watch = Callable[[], AbstractContextManager[Cost]]
 
 
 @dataclass(frozen=True)
@@ -51,43 +56,57 @@ class Weather:
     think_s: float = 0.0
 
 
-@dataclass
-class Outcome:
-    """What was done, killed and found."""
-
-    verdict: Verdict
-    seconds: float
-    killed: dict[str, int] = field(default_factory=dict)
-    business: dict[str, int] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """For a terminal."""
-        done = {"seconds": round(self.seconds, 1), "killed": self.killed, "business": self.business}
-        return {**done, **self.verdict.as_json()}
+@contextmanager
+def clocked() -> Iterator[Cost]:
+    """Wall time alone."""
+    cost, started = Cost(), time.perf_counter()
+    yield cost
+    cost.wall_s = time.perf_counter() - started
 
 
-def blow(weather: Weather, *, folder: Path, environment: Mapping[str, str], dsn: str) -> Outcome:
+def blow(
+    weather: Weather, *, folder: Path, environment: Mapping[str, str], dsn: str, watch: Watch = clocked
+) -> Outcome:
     """The whole storm on the database that Django is set up for; ``dsn`` names it for killer and judge."""
-    from bench.storm_trouble import APPLICATION, Business, Killer, wait_for_jobs
+    from bench.storm_trouble import APPLICATION, Business, Killer
     from bench.storm_world import build
     from core.house import today
 
     folder.mkdir(parents=True, exist_ok=True)
     env = {**environment, **QUICK, "PGAPPNAME": APPLICATION}
-    world, day, started = build(today()), today(), time.perf_counter()
-    with served(folder / "web.log", env) as (port, web), _jobs(folder, env) as restart_worker:
+    day, outcome = today(), Outcome()
+    world = build(day)
+    logs = [folder / f"clients{part}.jsonl" for part in range(weather.parts)]
+    progress = Progress(logs, weather.checks, dsn)
+    with served(folder / "web.log", env) as (port, web), jobs(folder, env) as restart_worker:
         drive(port, [Call("GET", "/api/v1/order-checks/")] * WARM_UP, {"Authorization": f"Api-Key {world.key}"})
-        business, killer = Business(world, day, weather.seed), Killer(web, restart_worker, dsn, weather.kill_every_s)
-        business.start()
-        killer.start()
-        logs = _clients(weather, folder, _plan(weather, world, port, day))
+        progress.start()
+        plan = _plan(weather, world, port, day)
+        killer = Killer(web, restart_worker, dsn, weather.kill_every_s)
+        business = Business(world, day, weather.seed)
+        with watch() as outcome.costs[ASKING], _trouble(business, killer, outcome):
+            problems = _clients(folder, plan, logs)
+        restart_worker()  # by this thread: what the killer started ended with it
+        with watch() as outcome.costs[DRAINING]:
+            drain(dsn, DRAIN_S)
+        progress.finish()
+    with watch() as outcome.costs[JUDGING]:
+        outcome.verdict = _judge(dsn, logs)
+    outcome.verdict.findings[END] += problems
+    return outcome
+
+
+@contextmanager
+def _trouble(business: Any, killer: Any, outcome: Outcome) -> Iterator[None]:
+    """Both at work; what they did goes to the outcome."""
+    business.start()
+    killer.start()
+    try:
+        yield
+    finally:
         killer.finish()
         business.finish()
-        restart_worker()  # by this thread: what the killer started ended with it
-        wait_for_jobs(JOBS_S)
-    outcome = Outcome(_judge(dsn, logs), time.perf_counter() - started)
-    outcome.killed, outcome.business = dict(killer.killed), dict(business.done)
-    return outcome
+        outcome.killed, outcome.business = dict(killer.killed), dict(business.done)
 
 
 def _plan(weather: Weather, world: Any, port: int, day: date) -> dict[str, Any]:
@@ -122,56 +141,22 @@ def _orders(weather: Weather, codes: list[str], day: date) -> Iterator[dict[str,
         }
 
 
-def _clients(weather: Weather, folder: Path, plan: dict[str, Any]) -> list[Path]:
-    """The clients in processes of their own, until the last one has its answers; their logs."""
+def _clients(folder: Path, plan: dict[str, Any], logs: list[Path]) -> list[str]:
+    """The clients in processes of their own, until the last one has its answers; which of them did not end well."""
     (folder / "plan.json").write_text(json.dumps(plan))
-    logs = [folder / f"clients{part}.jsonl" for part in range(weather.parts)]
     command = [sys.executable, "-m", "bench.storm_client", str(folder / "plan.json")]
     running = [subprocess.Popen([*command, str(part), str(log)], cwd=BASE_DIR) for part, log in enumerate(logs)]
+    deadline = time.monotonic() + CLIENTS_S
     try:
         for process in running:
-            process.wait(LONGEST_S)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, deadline - time.monotonic()))
+        ended = [process.poll() for process in running]
+        return [f"clients {part} ended with {status}" for part, status in enumerate(ended) if status != 0]
     finally:
         for process in running:
             process.kill()
             process.wait()
-    return logs
-
-
-@contextmanager
-def _jobs(folder: Path, env: Mapping[str, str]) -> Iterator[Callable[[], None]]:
-    """Worker and beat; yields how to kill the worker and start another one."""
-    from config.local import processes
-    from config.local.run import worker_command
-
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start() -> None:
-        command = [*worker_command(), "--hostname", f"storm{len(started)}@%h"]
-        started.append(processes.spawn(command, cwd=BASE_DIR, log=folder / "worker.log", env=env))
-
-    def restart() -> None:
-        _kill(started[-1])
-        start()
-
-    beat_command = [sys.executable, "-m", "celery", "-A", "config.celery", "beat", "--pidfile=", "--max-interval", "1"]
-    start()
-    beat = processes.spawn(beat_command, cwd=BASE_DIR, log=folder / "beat.log", env=env)
-    try:
-        yield restart
-    finally:
-        for process in (beat, started[-1]):
-            processes.stop(process, (signal.SIGTERM, 8.0), (signal.SIGQUIT, 2.0))
-
-
-def _kill(worker: subprocess.Popen[bytes]) -> None:
-    """The whole worker at once, as when its machine goes away."""
-    import psutil
-
-    with suppress(psutil.NoSuchProcess):
-        for process in (*psutil.Process(worker.pid).children(recursive=True), worker):
-            process.kill()
-    worker.wait()
 
 
 def _judge(dsn: str, logs: list[Path]) -> Verdict:
@@ -190,24 +175,11 @@ def run(home: Path, processes: Processes, weather: Weather) -> tuple[Outcome, li
     """On an instance of its own, as a topic of the benchmark."""
     from config import settings
 
-    with measured(processes) as cost:
-        environment = product_environment("config.settings")
-        outcome = blow(weather, folder=home / "storm", environment=environment, dsn=settings.local.database_url)
-    return outcome, [_figure(outcome, weather, cost)]
-
-
-def _figure(outcome: Outcome, weather: Weather, cost: Cost) -> Figure:
-    counts, found = outcome.verdict.counts, len(outcome.verdict.violations)
-    killed = ", ".join(f"{count} {what}" for what, count in outcome.killed.items())
-    note = (
-        f"{counts['checks']:,} decisions, {counts['approved']:,} approved, {counts['releases']} released, "
-        f"{counts['cancelled']} cancelled, {counts['limit_versions']} limit versions, {counts['receipts']} receipts; "
-        f"killed: {killed}; {counts['sent_again_same_answer']} requests sent again; "
-        f"without answer: {sum(counts['without_answer'].values())}; "
-        f"deadlocks: {counts['deadlocks_in_the_database']}; violations: {found}"
-    )
-    limit = Limit("no violation", float(found), 0.0)
-    return Figure(TOPIC, f"{weather.clients} clients", "storm of order checks", cost, weather.checks, limit, note)
+    watch = partial(measured, processes, every_s=SAMPLE_S)
+    environment = product_environment("config.settings")
+    dsn = settings.local.database_url
+    outcome = blow(weather, folder=home / "storm", environment=environment, dsn=dsn, watch=watch)
+    return outcome, figures_of(outcome, clients=weather.clients, orders=weather.checks)
 
 
 def main() -> int:
@@ -223,7 +195,7 @@ def main() -> int:
     options.root.mkdir(mode=0o755, parents=True, exist_ok=True)
     weather = Weather(clients=options.clients, checks=options.checks, seed=options.seed)
     with instance(home) as postmaster:
-        outcome, _figures = run(home, Processes(postmaster), weather)
+        outcome, _ = run(home, Processes(postmaster), weather)
     print(json.dumps(outcome.as_json(), indent=2))
     return 1 if outcome.verdict.violations else 0
 

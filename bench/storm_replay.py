@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import accumulate, pairwise
 from typing import Any
 
 from bench.storm_records import Records, Row
@@ -13,6 +15,19 @@ from bench.storm_records import Records, Row
 ZERO = Decimal(0)
 # At these checkpoints an order is only warned about: nothing is approved.
 ONLY_WARN = frozenset({"quotation", "invoice"})
+
+
+class Steps:
+    """A sum that changes at moments; what happens at a moment counts at it."""
+
+    def __init__(self, changes: Iterable[tuple[datetime, Decimal]]) -> None:
+        ordered = sorted(changes, key=lambda change: change[0])
+        self._moments = [moment for moment, _amount in ordered]
+        self._sums = [ZERO, *accumulate(amount for _moment, amount in ordered)]
+
+    def at(self, moment: datetime) -> Decimal:
+        """The sum of all changes up to the moment."""
+        return self._sums[bisect_right(self._moments, moment)]
 
 
 class Replay:
@@ -25,11 +40,10 @@ class Replay:
         for buyer, group in self._group_of.items():
             self._members[group or 0].append(buyer)
         self._order = {row["id"]: row for row in records.orders}
-        self._orders_of = by(records.orders, "buyer_id")
         self._held = by(records.reservations, "order_id")
         self._left = by(records.shipments, "order_id")
-        self._entries = by(records.entries, "buyer_id")
-        self._receipts = by(records.receipts, "buyer_id")
+        self._orders = _steps((row["buyer_id"], *change) for row in records.orders for change in self._changes(row))
+        self._money = _steps(_money(records))
         self._limits: dict[tuple[str, int], list[Row]] = defaultdict(list)
         for row in records.limits:
             owner = ("group", row["group_id"]) if row["buyer_id"] is None else ("buyer", row["buyer_id"])
@@ -62,12 +76,19 @@ class Replay:
 
     def balance(self, buyer: int, at: datetime, until: datetime, *, without: int | None = None) -> Decimal:
         """Open invoices and live orders less money not yet allocated."""
-        entries = [row for row in self._entries[buyer] if row["recorded_at"] <= until]
-        owed = sum((row["amount"] for row in entries), ZERO)
-        used = sum((row["source_amount"] or ZERO for row in entries), ZERO)
-        came = sum((row["amount"] for row in self._receipts[buyer] if row["recorded_at"] <= until), ZERO)
-        orders = (self.stage(row, at) for row in self._orders_of[buyer] if row["id"] != without)
-        return owed - (came - used) + sum(orders, ZERO)
+        total = self._money[buyer].at(until) + self._orders[buyer].at(at)
+        if without is not None and self._order[without]["buyer_id"] == buyer:
+            total -= self.stage(self._order[without], at)
+        return total
+
+    def _changes(self, order: Row) -> list[tuple[datetime, Decimal]]:
+        """By how much the order's stage changes, at each moment at which something of it does."""
+        held, left = self._held[order["id"]], self._left[order["id"]]
+        moments = {row[name] for row in held for name in ("created_at", "ended_at")}
+        moments |= {row["recorded_at"] for row in left}
+        ordered = sorted(moment for moment in moments if moment is not None)
+        stages = [ZERO, *(self.stage(order, moment) for moment in ordered)]
+        return [(moment, now - before) for moment, (before, now) in zip(ordered, pairwise(stages), strict=True)]
 
     def stage(self, order: Row, at: datetime) -> Decimal:
         """What was delivered counts; of what is reserved, what is left of it. Never both."""
@@ -101,6 +122,22 @@ class Replay:
             is_left = not any(self._left[row["order_id"]])
             if row["state"] == "active" and row["buyer_id"] in members and row["release_id"] is None and is_left:
                 yield f"order {row['order_id']} is still approved: {owner[0]} {owner[1]} stands at {used} above {limit}"
+
+
+def _money(records: Records) -> Iterator[tuple[int, datetime, Decimal]]:
+    """Of each buyer, what is owed less what came in and is not yet allocated."""
+    for row in records.entries:
+        yield row["buyer_id"], row["recorded_at"], row["amount"] + (row["source_amount"] or ZERO)
+    for row in records.receipts:
+        yield row["buyer_id"], row["recorded_at"], -row["amount"]
+
+
+def _steps(changes: Iterable[tuple[int, datetime, Decimal]]) -> dict[int, Steps]:
+    """By buyer; one without any change stands at nothing."""
+    found: dict[int, list[tuple[datetime, Decimal]]] = defaultdict(list)
+    for buyer, moment, amount in changes:
+        found[buyer].append((moment, amount))
+    return defaultdict(lambda: Steps(()), {buyer: Steps(ones) for buyer, ones in found.items()})
 
 
 def _in_force(rows: list[Row], kind: str, day: date) -> Decimal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -193,15 +192,3 @@ WHERE application_name = %(application)s AND datname = current_database() ORDER 
 def later(today: date) -> str:
     """A day on which releases of today still hold."""
     return (today + timedelta(days=10)).isoformat()
-
-
-def wait_for_jobs(seconds: float) -> bool:
-    """True once every job is done."""
-    from core.models import Job
-
-    deadline = time.monotonic() + seconds
-    while Job.objects.exclude(state=Job.State.DONE).exclude(state=Job.State.FAILED).exists():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.5)
-    return True

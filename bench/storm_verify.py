@@ -23,32 +23,42 @@ HORIZON_DAYS = 60
 TRY_LATER = frozenset({"idempotency_key_in_use", "throttled"})
 
 
+# What the storm has to prove, and that it was there to be proved.
+LIMITS = "approvals above the limit in force"
+RESERVATIONS = "reservations lost, doubled or without ground"
+ANSWERS = "retries with another answer, or answers not on record"
+FAILURES = "deadlocks or other failures that reached a client"
+END = "things left undone or not understood"
+
+
 @dataclass
 class Verdict:
-    """What was found wrong, and how much was looked at."""
+    """What was found wrong by what was to be proved, and how much was looked at."""
 
-    violations: list[str] = field(default_factory=list)
+    findings: dict[str, list[str]] = field(default_factory=dict)
     counts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def violations(self) -> list[str]:
+        """All that was found wrong."""
+        return [violation for found in self.findings.values() for violation in found]
 
     def as_json(self) -> dict[str, Any]:
         """For a terminal or a file."""
-        return {"violations": self.violations, "counts": self.counts}
+        return {"findings": self.findings, "counts": self.counts}
 
 
 def verify(records: Records) -> Verdict:
-    """All proofs; nothing in ``violations`` means that nothing was lost, doubled, or approved above a limit."""
+    """All proofs; no violations mean that nothing was lost, doubled, or approved above a limit."""
     replay = Replay(records)
-    found = [
-        *_not_understood(records),
-        *replay.approvals_above_limits(),
-        *replay.left_above_limits(),
-        *reservations_out_of_order(records),
-        *gates_that_differ(records),
-        *unfinished_jobs(records),
-        *answers_that_differ(records),
-        *answers_without_records(records),
-    ]
-    return Verdict(found, _counts(records))
+    findings = {
+        LIMITS: [*replay.approvals_above_limits(), *replay.left_above_limits()],
+        RESERVATIONS: [*reservations_out_of_order(records), *gates_that_differ(records)],
+        ANSWERS: [*answers_that_differ(records), *answers_without_records(records)],
+        FAILURES: [*failures_shown(records)],
+        END: [*_not_understood(records), *unfinished_jobs(records)],
+    }
+    return Verdict(findings, _counts(records))
 
 
 def _not_understood(records: Records) -> Iterator[str]:
@@ -123,11 +133,15 @@ def unfinished_jobs(records: Records) -> Iterator[str]:
 
 
 def answers_that_differ(records: Records) -> Iterator[str]:
-    """A key gets one answer, however often it is sent; and no client sees a failure but ``not_approved``."""
+    """A key gets one answer, however often it is sent."""
     for key, tries in by(records.log, "key").items():
         answers = {(row["status"], row["hash"]) for row in tries if _is_final(row)}
         if len(answers) != 1:
             yield f"key {key} got {len(answers)} answers in {len(tries)} tries"
+
+
+def failures_shown(records: Records) -> Iterator[str]:
+    """No client sees a failure but ``not_approved``, and that never because of a deadlock."""
     for row in records.log:
         is_refusal = row["code"] == "not_approved" and row["status"] == 503
         if row["status"] >= 500 and not is_refusal:
