@@ -30,7 +30,7 @@ def main() -> int:
     result = {"machine": before, "figures": figures, "growth": compare(figures)}
     print(json.dumps(result) if options.json else report.as_text(result))
     if options.write:
-        report.write_section(DOCUMENT, result)
+        report.write_sections(DOCUMENT, result)
     return 0 if _all_met(result) else 1
 
 
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", default=",".join(TOPICS), help=f"of {', '.join(TOPICS)}")
     parser.add_argument("--root", type=Path, default=ROOT, help="folder for the instances; filled ones are used again")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
+    parser.add_argument("--write", action="store_true", help="put the figures of these topics into docs/benchmarks.md")
     return parser
 
 

@@ -14,16 +14,18 @@ Row = dict[str, Any]
 
 def compare(figures: list[Row]) -> list[Row]:
     """The close from 100 k to 1 M, pages and order checks from 10 k to 1 M; what was not measured is left out."""
-    close = _ratio(figures, "nightly close, 2 workers", "100k", "1m", CLOSE_FACTOR)
-    pages = [_ratio(figures, f"{page} page, p95", "10k", "1m", PAGES_FACTOR) for page in ("Home", "Buyer", "Aging")]
-    check = _ratio(figures, CHECK, "10k", "1m", CHECK_FACTOR)
+    close = _ratio(figures, "close", "nightly close, 2 workers", "100k", "1m", CLOSE_FACTOR)
+    pages = [
+        _ratio(figures, "pages", f"{page} page, p95", "10k", "1m", PAGES_FACTOR) for page in ("Home", "Buyer", "Aging")
+    ]
+    check = _ratio(figures, "checks", CHECK, "10k", "1m", CHECK_FACTOR)
     return [row for row in (close, *pages, check) if row is not None]
 
 
-def _ratio(figures: list[Row], what: str, small: str, large: str, factor: float) -> Row | None:
+def _ratio(figures: list[Row], topic: str, what: str, small: str, large: str, factor: float) -> Row | None:
     by_size = {row["size"]: row["wall_s"] for row in figures if row["what"] == what}
     if small not in by_size or large not in by_size:
         return None
     grown = by_size[large] / by_size[small]
     limit = {"text": f"{factor:g} x", "measured": round(grown, 3), "allowed": factor, "holds": grown <= factor}
-    return {"what": f"{what}: {small} to {large}", "ratio": round(grown, 2), "limit": limit}
+    return {"topic": topic, "what": f"{what}: {small} to {large}", "ratio": round(grown, 2), "limit": limit}

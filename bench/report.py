@@ -1,4 +1,4 @@
-"""The figures as a table for a terminal and as a section of docs/benchmarks.md."""
+"""The figures as a table for a terminal and as sections of docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 Row = dict[str, Any]
-BEGIN, END = "<!-- figures: written by python -m bench --write -->", "<!-- end of figures -->"
+BEGIN, END = "<!-- figures of {}: written by python -m bench --write -->", "<!-- end of {} -->"
 COLUMNS = ("size", "what", "rows", "wall", "CPU client", "CPU database", "peak client", "peak database", "limit", "")
 
 
@@ -80,12 +80,25 @@ def _machine_line(found: Row) -> str:
     )
 
 
-def write_section(path: Path, result: Row) -> None:
-    """Replace the figures between the two markers of the document."""
+def write_sections(path: Path, result: Row) -> None:
+    """Replace each measured topic's figures between its two markers; those of other topics stay as they are."""
     text = path.read_text()
-    head, rest = text.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
-    path.write_text(f"{head}{BEGIN}\n\n{as_markdown(result)}\n\n{END}{tail}")
+    for topic in dict.fromkeys(row["topic"] for row in result["figures"]):
+        own = {name: [row for row in result[name] if row["topic"] == topic] for name in ("figures", "growth")}
+        text = _replaced(text, topic, as_markdown({**result, **own}))
+    path.write_text(text)
+
+
+def _replaced(text: str, topic: str, figures: str) -> str:
+    """A topic that the document does not have yet comes after the last one that it has."""
+    begin, end = BEGIN.format(topic), END.format(topic)
+    block = f"{begin}\n\n{figures}\n\n{end}"
+    if begin in text:
+        head, rest = text.split(begin, 1)
+        return head + block + rest.split(end, 1)[1]
+    last = [line for line in text.splitlines() if line.startswith(END.split("{}")[0])][-1]
+    head, tail = text.split(last, 1)
+    return f"{head}{last}\n\n{block}{tail}"
 
 
 def as_markdown(result: Row) -> str:
@@ -94,4 +107,4 @@ def as_markdown(result: Row) -> str:
     lines = [f"Measured on {_machine_line(result['machine'])}.", "", header, "|---" * len(COLUMNS) + "|"]
     lines += [f"| {' | '.join(_cells(row))} |" for row in result["figures"]]
     growth = [f"- {_growth_line(row)}" for row in result["growth"]]
-    return "\n".join([*lines, "", *growth])
+    return "\n".join([*lines, *([""] if growth else []), *growth])
