@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +17,7 @@ from core.errors import DomainError
 from core.money import round_money
 
 
-class JsonCommand(BaseCommand):
+class JsonCommand(ABC, BaseCommand):
     """A command that answers with a mapping: printed as text, or with ``--json`` as exactly one JSON object.
 
     Subclasses give ``answer(options)`` and ``as_text(answer)``. A :class:`DomainError` ends with status 1: its
@@ -40,13 +41,13 @@ class JsonCommand(BaseCommand):
             self.stdout.write(_as_json(answer) if options["json"] else self.as_text(answer))
             self.conclude(answer)
 
+    @abstractmethod
     def answer(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """What the command found, ready for JSON."""
-        raise NotImplementedError
 
+    @abstractmethod
     def as_text(self, answer: Mapping[str, Any]) -> str:
         """The same for people."""
-        raise NotImplementedError
 
     def conclude(self, answer: Mapping[str, Any]) -> None:
         """Called after printing; raise SystemExit(1) where the answer is a refusal."""
