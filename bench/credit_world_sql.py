@@ -57,12 +57,13 @@ SELECT id, 'clear', %(today)s, 'bench' FROM buyers_buyer b
 WHERE NOT EXISTS (SELECT FROM buyers_screening s WHERE s.buyer_id = b.id AND s.source = 'bench'
                   AND s.valid_from > %(today)s::date - 20)
 """
+# Grade A: its terms let the orders of the measurement go, as its limits do.
 _STANDINGS = """
 INSERT INTO credit_buyerstanding (buyer_id, kind, value, as_of)
 SELECT b.id, v.kind, v.value, %(today)s FROM buyers_buyer b
-CROSS JOIN (VALUES ('grade', 'B'), ('low_coverage', 'no')) AS v(kind, value)
+CROSS JOIN (VALUES ('grade', 'A'), ('low_coverage', 'no')) AS v(kind, value)
 WHERE NOT EXISTS (SELECT FROM credit_buyerstanding s WHERE s.buyer_id = b.id AND s.kind = v.kind
-                  AND s.as_of = %(today)s AND s.run_id IS NULL)
+                  AND s.value = v.value AND s.as_of = %(today)s AND s.run_id IS NULL)
 """
 FRESH = (_KYC, _SCREENINGS, _STANDINGS)
 

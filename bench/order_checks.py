@@ -11,7 +11,7 @@ from random import Random
 
 from bench import credit_world
 from bench.figures import Figure, Limit, limit_at
-from bench.http import CLIENTS, Call, Latency, drive, product_environment, served
+from bench.http import CLIENTS, Answered, Call, Latency, drive, product_environment, served
 from bench.measure import Cost, Processes, measured
 
 TOPIC = "checks"
@@ -51,13 +51,22 @@ class _Load:
         rounds: dict[str, list[Best]] = {name: [] for name in makers}
         for _ in range(ROUNDS):
             for name, make in makers.items():
-                rounds[name].append(self._round(make(REQUESTS)))
+                rounds[name].append(self._round(name, make(REQUESTS)))
         return {name: min(found, key=lambda one: one[0].p95) for name, found in rounds.items()}
 
-    def _round(self, calls: Sequence[Call]) -> Best:
+    def _round(self, name: str, calls: Sequence[Call]) -> Best:
         with measured(self._processes) as cost:
-            latency, _answers = drive(self._port, calls, self._headers)
+            latency, answers = drive(self._port, calls, self._headers)
+        if name == RESERVING:
+            _check_reserved(answers)
         return latency, cost
+
+
+def _check_reserved(answers: Sequence[Answered]) -> None:
+    """A check that holds its order instead would be another measurement."""
+    held = [answer for answer in answers if json.loads(answer.body)["reservation"] is None]
+    if held:
+        raise RuntimeError(f"{len(held)} of {len(answers)} reserved nothing: {held[0].body[:400].decode()}")
 
 
 _numbers = count(1)

@@ -124,7 +124,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = local.redis_url
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.counting_cache.CountingCache",
         "LOCATION": local.cache_url,
     }
 }
@@ -248,7 +248,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Receivables, aging, scores, alerts, order checks and exposure of Duewatch.",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"Grade": list("ABCDE"), "CheckResult": ["pass", "warn", "stop"]},
+    "ENUM_NAME_OVERRIDES": {
+        "Grade": list("ABCDE"),
+        "CheckResult": ["pass", "warn", "stop"],
+        "LimitKind": ["own", "temporary"],
+        "LimitRequestState": ["pending", "approved", "rejected", "withdrawn"],
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

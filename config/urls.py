@@ -6,11 +6,12 @@ from django.views.i18n import JavaScriptCatalog
 
 from core.api import health
 
+# Asked most often, found first.
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("config.api_urls")),
     path("", include("dashboard.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("api/", include("config.api_urls")),
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from core import house
+from core.api.bodies import declared
 from core.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
 from core.api.problems import ParameterError
 
@@ -59,11 +60,12 @@ def parse_params(request: Request, kind: type[Params]) -> dict[str, Any]:
     Raises ``parameter_unknown``, ``parameter_repeated`` or ``parameter_invalid`` as 400 problems.
     """
     given = request.query_params
-    params = kind(data=dict(given.items()))
+    params = declared(kind)
     _check_names(given, params.fields)
-    if not params.is_valid():
-        raise _invalid(params.errors, given)
-    return dict(params.validated_data)
+    try:
+        return dict(params.run_validation(dict(given.items())))
+    except serializers.ValidationError as error:
+        raise _invalid(cast(Mapping[str, Any], error.detail), given) from None
 
 
 def _check_names(given: Any, fields: Mapping[str, Any]) -> None:

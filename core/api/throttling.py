@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import structlog
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from redis.exceptions import RedisError
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
+from core.counting_cache import CountingCache
 from core.models import ApiClient
 
 logger = structlog.get_logger(__name__)
@@ -29,6 +31,7 @@ class Rate:
     window: int
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> Rate:
         """Example: ``Rate.parse("1200/min") == Rate(1200, 60)``."""
         quota, _, period = text.partition("/")
@@ -108,15 +111,8 @@ def add_rate_headers(response: Response, usage: Usage | None) -> None:
 def _count(caller: str, rate: Rate, *, now: int) -> Usage:
     window, elapsed = divmod(now, rate.window)
     key = f"api-rate:{caller}:{window}"
-    return Usage(rate=rate, used=_add_one(key, lasts=rate.window + 1), seconds_left=rate.window - elapsed)
-
-
-def _add_one(key: str, *, lasts: int) -> int:
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # the first one of this window
-        cache.add(key, 0, timeout=lasts)
-        return int(cache.incr(key))
+    cache = cast(CountingCache, caches[DEFAULT_CACHE_ALIAS])
+    return Usage(rate=rate, used=cache.count(key, lasts=rate.window + 1), seconds_left=rate.window - elapsed)
 
 
 def _caller(request: Request, throttle: BaseThrottle) -> str:

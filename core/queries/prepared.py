@@ -11,14 +11,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import connection, transaction
+from django.db.models import Model
 
-_BY_INDEX = (
+Row = TypeVar("Row", bound=Model)
+
+_SETTINGS = (
     "SET LOCAL plan_cache_mode = {mode}; SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}"
 )
+_BY_INDEX = _SETTINGS.format(mode="force_generic_plan", joins="off")
+_AS_USUAL = _SETTINGS.format(mode="auto", joins="on")
 
 _is_inside: ContextVar[bool] = ContextVar("planned_once", default=False)
 
@@ -33,15 +38,17 @@ class Prepared:
     name: str
     sql: str
     types: Mapping[str, str] = field(hash=False)
+    # ``EXECUTE``, with the parameters by name.
+    call: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names = ", ".join(f"%({name})s" for name in self.types)
+        object.__setattr__(self, "call", f"EXECUTE {self.name} ({names})")
 
     def as_statement(self) -> str:
         """``PREPARE``, with numbered parameters."""
         numbered = self.sql % {name: f"${place}" for place, name in enumerate(self.types, start=1)}
         return f"PREPARE {self.name} ({', '.join(self.types.values())}) AS {numbered}"
-
-    def as_call(self) -> str:
-        """``EXECUTE``, with the parameters by name."""
-        return f"EXECUTE {self.name} ({', '.join(f'%({name})s' for name in self.types)})"
 
 
 @contextmanager
@@ -53,9 +60,24 @@ def planned_once() -> Iterator[None]:
     token = _is_inside.set(True)
     try:
         with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-            cursor.execute(_BY_INDEX.format(mode="force_generic_plan", joins="off"))
+            cursor.execute(_BY_INDEX)
             yield
-            cursor.execute(_BY_INDEX.format(mode="auto", joins="on"))
+            cursor.execute(_AS_USUAL)
+    finally:
+        _is_inside.reset(token)
+
+
+@contextmanager
+def planned_once_until_end(settings: str) -> Iterator[None]:
+    """The same up to the end of the caller's transaction, which has more settings of its own, in one statement.
+
+    For transactions that do nothing but ask about rows that they name: nothing is set back.
+    """
+    token = _is_inside.set(True)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_BY_INDEX}; {settings}")
+        yield
     finally:
         _is_inside.reset(token)
 
@@ -64,9 +86,21 @@ def fetch_prepared(statement: Prepared, params: Mapping[str, Any]) -> list[Any]:
     """All rows as tuples."""
     with connection.cursor() as cursor:
         _prepare(statement)
-        cursor.execute(statement.as_call(), params)
+        cursor.execute(statement.call, params)
         rows: list[Any] = cursor.fetchall()
         return rows
+
+
+def rows_of(kind: type[Model], name: str, where: str, types: Mapping[str, str]) -> Prepared:
+    """A statement for :func:`fetch_rows`: whole rows of a table whose columns need no conversion."""
+    columns = ", ".join(f'"{field.column}"' for field in kind._meta.concrete_fields)
+    return Prepared(name, f"SELECT {columns} FROM {kind._meta.db_table} WHERE {where}", types)
+
+
+def fetch_rows(kind: type[Row], statement: Prepared, params: Mapping[str, Any]) -> list[Row]:
+    """The rows as models, as the manager would make them."""
+    names = [field.attname for field in kind._meta.concrete_fields]
+    return [kind.from_db(connection.alias, names, row) for row in fetch_prepared(statement, params)]
 
 
 def _prepare(statement: Prepared) -> None:

@@ -12,6 +12,8 @@ from django.conf import settings
 
 from core.domain.rates import Rate, RateTable, cross_rate
 from core.money import check_currency
+from core.queries.counters import RATES
+from core.queries.prepared import Prepared, fetch_prepared
 from core.queries.sql import fetch_all
 
 EURO = "EUR"
@@ -32,15 +34,49 @@ def rate_table(
     not used; one older than ``RATE_WARN_AFTER_DAYS`` is used and listed in ``warnings``.
     """
     check_currency(base)
-    wanted = None if currencies is None else sorted({*currencies, base})
-    quotes = {quote.currency: quote for quote in _latest(wanted, as_of, known_at)}
+    wanted = None if currencies is None else tuple(sorted({*currencies, base}))
+    question = _Question(base, as_of, wanted, int(settings.RATE_MAX_AGE_DAYS), int(settings.RATE_WARN_AFTER_DAYS))
+    if known_at is not None:
+        return _read(question, known_at)[1]
+    kept = _kept.get(question)
+    if kept is not None and kept[0] == _version():
+        return kept[1]
+    return _keep(question)
+
+
+class _Question(NamedTuple):
+    base: str
+    as_of: date
+    wanted: tuple[str, ...] | None
+    max_age_days: int
+    warn_after_days: int
+
+
+_Version = tuple[int | None, int | None]
+# The tables that were read last, each with the version of what was on record: asked for at every order check.
+_kept: dict[_Question, tuple[_Version, RateTable]] = {}
+_MOST_KEPT = 64
+
+
+def _keep(question: _Question) -> RateTable:
+    found = _read(question, None)
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[question] = found
+    return found[1]
+
+
+def _read(question: _Question, known_at: datetime | None) -> tuple[_Version, RateTable]:
+    base, as_of, wanted, max_age_days, warn_after_days = question
+    version, latest = _latest(wanted, as_of, known_at)
+    quotes = {quote.currency: quote for quote in latest}
     quotes[EURO] = _Quote(EURO, as_of, Decimal(1))
-    found = _into_base(base, as_of, quotes, wanted or sorted({*quotes, base}))
-    fresh, stale = _by_age(found, max_age_days=settings.RATE_MAX_AGE_DAYS)
-    return RateTable(base=base, as_of=as_of, rates=fresh, stale=stale, warn_after_days=settings.RATE_WARN_AFTER_DAYS)
+    found = _into_base(base, as_of, quotes, wanted or tuple(sorted({*quotes, base})))
+    fresh, stale = _by_age(found, max_age_days=max_age_days)
+    return version, RateTable(base=base, as_of=as_of, rates=fresh, stale=stale, warn_after_days=warn_after_days)
 
 
-def _into_base(base: str, as_of: date, quotes: dict[str, _Quote], wanted: list[str]) -> list[Rate]:
+def _into_base(base: str, as_of: date, quotes: dict[str, _Quote], wanted: tuple[str, ...]) -> list[Rate]:
     found = [Rate(base, Decimal(1), as_of, 0)]
     if base not in quotes:
         return found
@@ -57,8 +93,15 @@ def _by_age(found: list[Rate], *, max_age_days: int) -> tuple[dict[str, Rate], d
     return fresh, {rate.currency: rate for rate in found if rate.currency not in fresh}
 
 
+# What is on record: the counter that every load raises, and the last row, which tells what was rolled back since.
+_VERSION_SQL = """
+SELECT (SELECT value FROM core_counter WHERE name = %(counter)s) AS counted,
+    (SELECT max(id) FROM core_exchangerate) AS last_id
+"""
+_VERSION = Prepared("rates_version", _VERSION_SQL, {"counter": "text"})
+
 # All currencies of the table by skipping through its index, then the latest row of each.
-_LATEST_SQL = """
+_LATEST_SQL = f"""
 WITH RECURSIVE known(currency) AS (
     SELECT min(currency) FROM core_exchangerate
     UNION ALL
@@ -69,19 +112,30 @@ WITH RECURSIVE known(currency) AS (
     UNION ALL
     SELECT unnest(%(currencies)s::text[])
 )
+SELECT version.counted, version.last_id, found.* FROM ({_VERSION_SQL}) version LEFT JOIN (
 SELECT wanted.currency, latest.rate_date, latest.per_eur
 FROM wanted CROSS JOIN LATERAL (
     SELECT r.rate_date, r.per_eur FROM core_exchangerate r
     WHERE r.currency = wanted.currency AND r.rate_date <= %(as_of)s
       AND (%(known_at)s::timestamptz IS NULL OR r.recorded_at <= %(known_at)s)
     ORDER BY r.rate_date DESC, r.recorded_at DESC, r.id DESC LIMIT 1
-) latest
+) latest) found ON true
 """
 
 
-def _latest(currencies: list[str] | None, as_of: date, known_at: datetime | None) -> list[_Quote]:
-    params = {"currencies": currencies, "as_of": as_of, "known_at": known_at}
-    return [_Quote(*row) for row in fetch_all(_LATEST_SQL, params)]
+def _version() -> _Version:
+    counted, last_id = fetch_prepared(_VERSION, {"counter": RATES})[0]
+    return counted, last_id
+
+
+def _latest(
+    currencies: tuple[str, ...] | None, as_of: date, known_at: datetime | None
+) -> tuple[_Version, list[_Quote]]:
+    """The quotes, and the version of what they were read from, as of one moment."""
+    wanted = None if currencies is None else list(currencies)
+    rows = fetch_all(_LATEST_SQL, {"currencies": wanted, "as_of": as_of, "known_at": known_at, "counter": RATES})
+    counted, last_id, *_ = rows[0]
+    return (counted, last_id), [_Quote(*row[2:]) for row in rows if row[2] is not None]
 
 
 _HISTORY_SQL = """

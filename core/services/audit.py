@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from core.appending import append
 from core.models import AuditEvent, User
 
 
@@ -25,7 +26,7 @@ def record(
     ``actor`` None is an API client where ``actor_label`` names one (``api:NAME``), else the system itself. ``rows``
     are the append-only rows that hold the decision: their content is sealed with the event.
     """
-    AuditEvent.objects.create(
+    event = AuditEvent(
         actor=actor,
         actor_label=actor.username if actor else actor_label or "system",
         action=action,
@@ -33,6 +34,7 @@ def record(
         subject_id=str(subject_id),
         data={**(data or {}), **_named(rows)},
     )
+    append(event)
 
 
 def _named(rows: Sequence[Model]) -> dict[str, dict[str, list[int]]]:

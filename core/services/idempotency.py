@@ -6,6 +6,7 @@ and then gets its answer, or does the work itself if the first one came to nothi
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Conflict, DomainError
 from core.models import IdempotencyKey
-from core.queries.sql import fetch_one
+from core.queries.prepared import Prepared, fetch_prepared
 
 LOCK_NOT_AVAILABLE = "55P03"
 # Deadlock, serialization failure: the database undid everything and asks us to try again.
@@ -105,30 +106,42 @@ def _first_answer(asked: Keyed, work: Callable[[], Answer]) -> Answer:
     if row_id is None:
         return _known_answer(asked)
     answer = work()
-    values = {"status": answer.status, "body": answer.text, "headers": dict(answer.headers)}
-    IdempotencyKey.objects.filter(pk=row_id).update(**values)
+    body, headers = json.dumps(answer.text), json.dumps(dict(answer.headers))
+    fetch_prepared(_KEEP, {"id": row_id, "status": answer.status, "body": body, "headers": headers})
     return answer
 
 
+_KEEP = Prepared(
+    "keep_answer",
+    "UPDATE core_idempotencykey SET status = %(status)s, body = %(body)s, headers = %(headers)s WHERE id = %(id)s "
+    "RETURNING id",
+    {"status": "smallint", "body": "jsonb", "headers": "jsonb", "id": "bigint"},
+)
+
+
 # The wait for another request's end is bounded from within: one statement instead of two.
-_CLAIM_SQL = """
+_CLAIM = Prepared(
+    "claim_key",
+    """
 WITH bound AS MATERIALIZED (SELECT set_config('lock_timeout', %(wait)s, true) AS wait)
 INSERT INTO core_idempotencykey (caller, key, request_hash, headers)
 SELECT %(caller)s, %(key)s, %(request_hash)s, '{}'::jsonb FROM bound WHERE bound.wait IS NOT NULL
 ON CONFLICT (caller, key) DO NOTHING RETURNING id
-"""
+""",
+    {"wait": "text", "caller": "text", "key": "text", "request_hash": "text"},
+)
 
 
 def _claim(asked: Keyed) -> int | None:
     """The id of the key's new row; None if the key is known. Waits for a request under way that has it."""
     params = {"caller": asked.caller, "key": asked.key, "request_hash": asked.request_hash}
     try:
-        found = fetch_one(_CLAIM_SQL, {**params, "wait": f"{settings.IDEMPOTENCY_WAIT_MS}ms"})
+        found = fetch_prepared(_CLAIM, {**params, "wait": f"{settings.IDEMPOTENCY_WAIT_MS}ms"})
     except OperationalError as error:
         if sqlstate_of(error) == LOCK_NOT_AVAILABLE:
             raise _in_use(asked) from error
         raise
-    return found[0] if found else None
+    return int(found[0][0]) if found else None
 
 
 def _known_answer(asked: Keyed) -> Answer:

@@ -17,7 +17,7 @@ from credit.domain.check_answers import (
     Unit,
     Waiver,
 )
-from credit.domain.check_engine import at_checkpoint, deciding, evaluate, over_by, worst
+from credit.domain.check_engine import at_checkpoint, deciding, evaluate, over_by, stops, worst
 from credit.domain.check_facts import Asked, CheckFacts, PartyFacts
 from credit.domain.exposure import ZERO
 from credit.domain.kinds import Result
@@ -61,7 +61,7 @@ def run_check(*, facts: CheckFacts) -> Answer:
         outcome=worst(shown),
         decided_by=deciding(shown),
         rules=shown,
-        options=release_options(facts=facts),
+        options=release_options(facts=facts) if stops(answers) else (),
         over_by_base=blocking_over_by(answers),
     )
 

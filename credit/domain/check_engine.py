@@ -65,7 +65,12 @@ def worst(answers: Iterable[RuleAnswer]) -> Result:
 
 def is_released(*, facts: CheckFacts) -> bool:
     """True if no rule stops."""
-    return not any(_settled(rule(facts), facts).result is Result.STOP for rule in RULES.values())
+    return not stops(_settled(rule(facts), facts) for rule in RULES.values())
+
+
+def stops(answers: Iterable[RuleAnswer]) -> bool:
+    """True if one of them stops."""
+    return any(answer.result is Result.STOP for answer in answers)
 
 
 def deciding(answers: Iterable[RuleAnswer]) -> RuleCode | None:
@@ -92,12 +97,14 @@ def _precedence(answer: RuleAnswer) -> tuple[int, int, Decimal, int]:
 
 
 def _settled(answer: RuleAnswer, facts: CheckFacts) -> RuleAnswer:
+    if answer.result is Result.PASS:
+        return answer
     result, waived = _counts(answer, facts)
     return replace(answer, found=answer.result, result=result, waived=waived)
 
 
 def _counts(answer: RuleAnswer, facts: CheckFacts) -> tuple[Result, Waiver]:
-    if answer.result is Result.PASS or answer.cause in _HARD_CAUSES:
+    if answer.cause in _HARD_CAUSES:
         return answer.result, Waiver.NONE
     setting = _setting(answer.rule, facts)
     if not setting.is_enabled:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,17 +14,15 @@ from core.domain.rates import RateTable
 from core.errors import NotFound
 from core.house import day_of
 from core.queries.prepared import fetch_prepared, planned_once
-from core.queries.sql import fetch_one
 from credit.domain.check_facts import Asked, CheckFacts, PartyFacts
-from credit.domain.exposure import ZERO, sum_exposures
-from credit.domain.rules import RuleCode, RuleSetting
+from credit.domain.exposure import ZERO, Exposure, sum_exposures
+from credit.domain.rules import RuleCode, RuleSetting, RuleVersion, resolve
 from credit.domain.terms import DEFAULT_TERMS, GradeTerms, TermsKind
-from credit.queries.check_sql import PROFILE, PROFILE_COLUMNS
+from credit.queries.check_sql import KNOWN, OVERDUE, PROFILE_COLUMNS
 from credit.queries.exposure import Exposures, OwnOrder, Question, read_exposures
-from credit.queries.limits import AccountLimit, limits_in_force
-from credit.queries.parties import Party, get_party
-from credit.queries.rules import settings_for
-from invoices.queries.open_items import BASE_ITEMS_SQL, OpenItems
+from credit.queries.limits import AccountLimit, limits_of
+from credit.queries.parties import Party
+from invoices.queries.open_items import OpenItems
 
 KYC_EXPIRED = "expired"
 
@@ -41,7 +40,7 @@ class _Moment:
 def load_check_facts(
     asked: Asked, buyer_id: int, *, as_of: date, rates: RateTable, known_at: datetime | None = None
 ) -> CheckFacts:
-    """The facts of a check of ``buyer_id`` (its survivor where it was merged), in nine statements.
+    """The facts of a check of ``buyer_id`` (its survivor where it was merged), in five statements.
 
     ``known_at`` None asks what is known now; a moment makes the same facts again as they were known then. Of an order
     on record (``asked.order_id``) the exposure leaves out what has not left the house, and ``asked`` comes back with
@@ -49,44 +48,55 @@ def load_check_facts(
     """
     moment = _Moment(asked, as_of, known_at, rates)
     with planned_once():
-        party = _party(buyer_id, moment)
-        profile = _profile(party, moment)
-        rules = settings_for(
-            buyer_id=party.buyer_id, group_id=party.group_id, grade=profile["grade"], known_at=known_at
-        )
+        known = _known(buyer_id, moment)
+        party, profile = known.party, known.profile
+        rules = resolve(versions=known.rules, grade=profile["grade"], group_id=party.group_id, buyer_id=party.buyer_id)
         found = _exposures(party, moment, rules)
-    limits = limits_in_force(
-        buyer_ids=[party.buyer_id],
-        group_ids=[] if party.group_id is None else [party.group_id],
-        as_of=as_of,
-        rates=rates,
-        known_at=known_at,
-    )
+        overdue = _overdue(party, moment)
+    limits = limits_of(known.limits, as_of=as_of, rates=rates)
+    own = found.by_buyer[party.buyer_id]
     return CheckFacts(
         asked=_completed(asked, found.own_order, is_insured=profile["is_insured"]),
-        buyer=_buyer_facts(party, moment, profile, found, limits.of_buyer(party.buyer_id)),
+        buyer=_buyer_facts(moment, profile, overdue, found.own_order, own, limits.of_buyer(party.buyer_id)),
         group=_group_facts(party, moment, found, limits.of_group(party.group_id)),
         rules=rules,
         as_of=as_of,
     )
 
 
-def _party(buyer_id: int, moment: _Moment) -> Party:
-    party = get_party(buyer_id, as_of=moment.as_of, known_at=moment.known_at)
-    if party is None:
-        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
-    return party
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is on record that is not money owed: read in one statement."""
+
+    party: Party
+    profile: Mapping[str, Any]
+    rules: Sequence[RuleVersion]
+    limits: Sequence[Sequence[Any]]
 
 
-def _profile(party: Party, moment: _Moment) -> dict[str, Any]:
+def _known(buyer_id: int, moment: _Moment) -> _Known:
     params = {
-        "buyer_id": party.buyer_id,
-        "own_ids": party.own_records,
+        "buyer_id": buyer_id,
         "as_of": moment.as_of,
         "known_at": moment.known_at,
         "asked_order_id": moment.asked.order_id,
     }
-    return dict(zip(PROFILE_COLUMNS, fetch_prepared(PROFILE, params)[0], strict=True))
+    rows = fetch_prepared(KNOWN, params)
+    if not rows:
+        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
+    pk, group_id, records, accounts, rules, limits, *profile = rows[0]
+    return _Known(
+        party=Party(pk, group_id, dict(zip(records, accounts, strict=True))),
+        profile=dict(zip(PROFILE_COLUMNS, profile, strict=True)),
+        rules=[RuleVersion(*version) for version in json.loads(rules or "[]")],
+        limits=[_limit_row(*row) for row in json.loads(limits or "[]")],
+    )
+
+
+def _limit_row(
+    account: int, buyer: int | None, group: int | None, kind: str, currency: str, amount: str, end: str | None
+) -> tuple[Any, ...]:
+    return account, buyer, group, kind, currency, Decimal(amount), end and date.fromisoformat(end)
 
 
 def _exposures(party: Party, moment: _Moment, rules: Mapping[str, RuleSetting]) -> Exposures:
@@ -124,11 +134,15 @@ def _is_paid_in_full(asked: Asked, own: OwnOrder) -> bool:
 
 
 def _buyer_facts(
-    party: Party, moment: _Moment, profile: Mapping[str, Any], found: Exposures, limit: AccountLimit
+    moment: _Moment,
+    profile: Mapping[str, Any],
+    overdue: tuple[int, Decimal],
+    own_order: OwnOrder,
+    exposure: Exposure,
+    limit: AccountLimit,
 ) -> PartyFacts:
-    exposure = found.by_buyer[party.buyer_id]
-    overdue_days, overdue_base = _overdue(party, moment)
-    missing = {*exposure.missing_rates, *limit.missing_rates, *found.own_order.missing_rates}
+    overdue_days, overdue_base = overdue
+    missing = {*exposure.missing_rates, *limit.missing_rates, *own_order.missing_rates}
     as_of = moment.as_of
     return PartyFacts(
         exposure=exposure,
@@ -164,16 +178,11 @@ def _group_facts(party: Party, moment: _Moment, found: Exposures, limit: Account
     return PartyFacts(exposure=total, limit=limit.limit, missing_rates=tuple(sorted(missing)))
 
 
-_OVERDUE_SQL = f"""
-SELECT coalesce(max(i.days_past_due), 0), coalesce(sum(i.base_open - i.base_disputed), 0)
-FROM ({BASE_ITEMS_SQL}) i WHERE i.is_material_overdue
-"""
-
-
 def _overdue(party: Party, moment: _Moment) -> tuple[int, Decimal]:
     """Days past due of the oldest material overdue item of the buyer, and what is overdue in base currency."""
     question = OpenItems(moment.as_of, known_at=moment.known_at, buyer_ids=[party.buyer_id])
-    days, base = fetch_one(_OVERDUE_SQL, question.base_params(moment.rates))
+    params = question.base_params(moment.rates, records=party.own_records)
+    days, base = fetch_prepared(OVERDUE, params)[0]
     return days, base or ZERO
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from core.queries.prepared import Prepared
+from credit.queries.limits import IN_FORCE_SQL
+from credit.queries.parties import PARTY_SQL
+from credit.queries.rules import VERSIONS_SQL
+from invoices.queries.open_items import BASE_ITEMS_SQL, of_stated_buyers
 
 
 def _known(row: str, column: str = "recorded_at") -> str:
@@ -71,7 +75,7 @@ coalesce(
     (SELECT i.recorded_at FROM invoices_invoice i WHERE {_known("i")} ORDER BY i.id LIMIT 1))
 """
 
-PROFILE_SQL = f"""
+_PROFILE_SQL = f"""
 SELECT grade.value AS grade, coalesce(score.as_of, grade.as_of) AS scored_on, terms.kind AS terms_kind,
     terms.max_days AS terms_days, terms.deposit_percent AS terms_deposit, terms.version AS terms_version,
     kyc.status AS kyc_status, kyc.expires_on AS kyc_expires_on, kyc.valid_from AS kyc_since,
@@ -88,16 +92,29 @@ LEFT JOIN LATERAL ({_SCREENING_SQL}) screening ON true
 WHERE buyer.id = %(buyer_id)s
 """
 
-PROFILE = Prepared(
-    "check_profile",
-    PROFILE_SQL,
-    {
-        "buyer_id": "bigint",
-        "own_ids": "bigint[]",
-        "as_of": "date",
-        "known_at": "timestamptz",
-        "asked_order_id": "bigint",
-    },
+# All of it at once: whose debts are looked at together, the profile, and the versions of rules and limits.
+_ME = {"buyer_id": "me.buyer_id", "own_ids": "me.own_ids"}
+_KEPT = {name: f"%({name})s" for name in ("as_of", "known_at", "asked_order_id")}
+_RULES_SQL = VERSIONS_SQL % {**_KEPT, "everything": "false", "group": "me.group_id::text", "buyer": "me.buyer_id::text"}
+_LIMITS_SQL = IN_FORCE_SQL % {**_KEPT, "buyer_ids": "ARRAY[me.buyer_id]", "group_ids": "ARRAY[me.group_id]"}
+_KNOWN_SQL = f"""
+WITH party(buyer_id, group_id, record_id, account_id) AS MATERIALIZED ({PARTY_SQL}), me AS MATERIALIZED (
+    SELECT buyer_id, group_id, array_agg(record_id ORDER BY record_id) AS record_ids,
+        array_agg(account_id ORDER BY record_id) AS account_ids,
+        array_agg(record_id ORDER BY record_id) FILTER (WHERE account_id = buyer_id) AS own_ids
+    FROM party GROUP BY buyer_id, group_id
+)
+SELECT me.buyer_id, me.group_id, me.record_ids, me.account_ids,
+    (SELECT json_agg(json_build_array(r.rule, r.level, r.subject, r.version, r.is_removed, r.is_enabled, r.effect,
+        r.numbers))::text FROM ({_RULES_SQL}) r) AS rules,
+    (SELECT json_agg(json_build_array(l.id, l.buyer_id, l.group_id, l.kind, l.currency, l.amount::text,
+        l.valid_to))::text FROM ({_LIMITS_SQL}) l) AS limits, profile.*
+FROM me CROSS JOIN LATERAL ({_PROFILE_SQL % {**_ME, **_KEPT}}) profile
+"""
+KNOWN = Prepared(
+    "check_known",
+    _KNOWN_SQL,
+    {"buyer_id": "bigint", "as_of": "date", "known_at": "timestamptz", "asked_order_id": "bigint"},
 )
 PROFILE_COLUMNS = (
     "grade",
@@ -115,4 +132,28 @@ PROFILE_COLUMNS = (
     "is_forced",
     "is_insured",
     "heard_at",
+)
+
+OVERDUE = Prepared(
+    "check_overdue",
+    f"""
+SELECT coalesce(max(i.days_past_due), 0), coalesce(sum(i.base_open - i.base_disputed), 0)
+FROM ({of_stated_buyers(BASE_ITEMS_SQL)}) i WHERE i.is_material_overdue
+""",
+    {
+        "buyer_ids": "bigint[]",
+        "record_ids": "bigint[]",
+        "as_of": "date",
+        "known_at": "timestamptz",
+        "rate_currencies": "text[]",
+        "rate_values": "numeric[]",
+        "base_digits": "int",
+        "material_share": "numeric",
+        "material_floor": "numeric",
+        "material_cap_share": "numeric",
+        "item_currency": "text",
+        "shards": "int",
+        "shard": "int",
+        "sales_owner_id": "bigint",
+    },
 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from buyers.queries.merges import get_survivor_id
 from core.access.scope import Scope
 from core.errors import NotFound
-from core.queries.sql import fetch_one
+from core.queries.prepared import Prepared, fetch_prepared
 from credit.domain.kinds import GateState, HoldState, ReservationState
 from credit.models import Hold, OrderCheck, OrderGate, Reservation
 from invoices.models import Order
@@ -121,20 +121,32 @@ def _visible(reader: Reader) -> QuerySet[OrderCheck]:
 
 def get_order_on_record(*, source: str, external_id: str, scope: Scope) -> Order | None:
     """The order under its source's number, with its buyer; raises ``order_not_found`` for one outside the scope."""
-    order = Order.objects.select_related("buyer", "gate").filter(source=source, external_id=external_id).first()
+    found = fetch_prepared(_ORDER, {"source": source, "external_id": external_id})
+    order = Order.objects.select_related("buyer", "gate").get(pk=found[0][0]) if found else None
     if order is not None and not scope.is_everything and order.buyer.sales_owner_id != scope.sales_owner_id:
         params = {"field": "external_id", "value": external_id}
         raise NotFound("order_not_found", _("There is no such order."), params)
     return order
 
 
+# Most orders that are asked about are new.
+_ORDER = Prepared(
+    "asked_order",
+    "SELECT o.id FROM invoices_order o WHERE o.source = %(source)s AND o.external_id = %(external_id)s",
+    {"source": "text", "external_id": "text"},
+)
+
 # One statement: this is asked at every check.
-_BUYER_SQL = """
-SELECT b.id, s.id, s.code FROM buyers_buyer b
+_BUYER = Prepared(
+    "asked_buyer",
+    """
+SELECT s.id, s.code FROM buyers_buyer b
 LEFT JOIN buyers_buyermerge m ON m.duplicate_id = b.id AND m.state = 'merged'
 JOIN buyers_buyer s ON s.id = coalesce(m.survivor_id, b.id)
-WHERE b.code = %(code)s AND (%(owner)s::bigint IS NULL OR s.sales_owner_id = %(owner)s)
-"""
+WHERE b.code = %(code)s AND (%(owner)s IS NULL OR s.sales_owner_id = %(owner)s)
+""",
+    {"code": "text", "owner": "bigint"},
+)
 
 
 def get_subject(code: str | None, order: Order | None, *, scope: Scope) -> Subject:
@@ -144,10 +156,11 @@ def get_subject(code: str | None, order: Order | None, *, scope: Scope) -> Subje
     """
     if order is not None and code in (None, order.buyer.code):
         return Subject(order.buyer_id, order.buyer.code, order)
-    found = fetch_one(_BUYER_SQL, {"code": code, "owner": scope.sales_owner_id})
-    if found is None:
+    found = fetch_prepared(_BUYER, {"code": code, "owner": scope.sales_owner_id})
+    if not found:
         params = {"field": "buyer", "value": code, "fix": _("Use a code that GET /api/v1/buyers/ shows.")}
         raise NotFound("buyer_not_found", _("There is no buyer with this code."), params)
-    if order is not None and get_survivor_id(order.buyer_id) == found[1]:
+    survivor_id, survivor_code = found[0]
+    if order is not None and get_survivor_id(order.buyer_id) == survivor_id:
         return Subject(order.buyer_id, order.buyer.code, order)
-    return Subject(found[1], found[2], order)
+    return Subject(survivor_id, survivor_code, order)

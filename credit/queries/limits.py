@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 
 from core.domain.rates import RateTable
 from core.money import Money
-from core.queries.sql import fetch_all
+from core.queries.prepared import Prepared, fetch_prepared
 from credit.domain.kinds import LimitKind
 from credit.domain.limits import NO_LIMIT, ZERO, LimitInForce, LimitVersion, limit_in_force
 from credit.models import CreditLimit
@@ -54,13 +55,18 @@ class LimitsInForce:
 
 
 # Of each kind the version with the latest first day counts, then the latest recorded.
-_IN_FORCE_SQL = """
+IN_FORCE_SQL = """
 SELECT DISTINCT ON (a.id, l.kind) a.id, a.buyer_id, a.group_id, l.kind, l.currency, l.amount, l.valid_to
 FROM credit_creditaccount a JOIN credit_creditlimit l ON l.account_id = a.id
-WHERE (a.buyer_id = ANY(%(buyer_ids)s::bigint[]) OR a.group_id = ANY(%(group_ids)s::bigint[]))
-  AND l.valid_from <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR l.recorded_at <= %(known_at)s)
+WHERE (a.buyer_id = ANY(%(buyer_ids)s) OR a.group_id = ANY(%(group_ids)s))
+  AND l.valid_from <= %(as_of)s AND (%(known_at)s IS NULL OR l.recorded_at <= %(known_at)s)
 ORDER BY a.id, l.kind, l.valid_from DESC, l.recorded_at DESC, l.id DESC
 """
+_IN_FORCE = Prepared(
+    "limits_in_force",
+    IN_FORCE_SQL,
+    {"buyer_ids": "bigint[]", "group_ids": "bigint[]", "as_of": "date", "known_at": "timestamptz"},
+)
 
 
 def limits_in_force(
@@ -76,9 +82,14 @@ def limits_in_force(
     The account of a merged buyer is its survivor's: ask with the survivor's id.
     """
     params = {"buyer_ids": list(buyer_ids), "group_ids": list(group_ids), "as_of": as_of, "known_at": known_at}
+    return limits_of(fetch_prepared(_IN_FORCE, params), as_of=as_of, rates=rates)
+
+
+def limits_of(rows: Iterable[Sequence[Any]], *, as_of: date, rates: RateTable) -> LimitsInForce:
+    """The same from the rows of :data:`IN_FORCE_SQL`."""
     accounts: dict[tuple[int, int | None, int | None], list[LimitVersion]] = {}
     missing: dict[int, set[str]] = {}
-    for account_id, buyer_id, group_id, kind, currency, amount, valid_to in fetch_all(_IN_FORCE_SQL, params):
+    for account_id, buyer_id, group_id, kind, currency, amount, valid_to in rows:
         base = _base(amount, currency, rates)
         if base is None and amount > 0 and (valid_to is None or valid_to >= as_of):
             missing.setdefault(account_id, set()).add(currency)

@@ -61,7 +61,8 @@ def _members(group: str) -> str:
     return f"{copies} UNION {movers}"
 
 
-_PARTY_SQL = f"""
+# Rows of (buyer, its group, a record, the member under which that is read).
+PARTY_SQL = f"""
 WITH own AS MATERIALIZED (
     SELECT b.id, {_group_of("b")} AS group_id FROM buyers_buyer b
     WHERE b.id = coalesce((SELECT m.survivor_id FROM ({MERGE_MAP_SQL}) m WHERE m.duplicate_id = %(buyer_id)s),
@@ -75,7 +76,7 @@ SELECT own.id, own.group_id, record.id, record.account_id FROM own CROSS JOIN (
 """
 
 
-_PARTY = Prepared("check_party", _PARTY_SQL, {"buyer_id": "bigint", "as_of": "date", "known_at": "timestamptz"})
+_PARTY = Prepared("check_party", PARTY_SQL, {"buyer_id": "bigint", "as_of": "date", "known_at": "timestamptz"})
 
 
 def get_party(buyer_id: int, *, as_of: date, known_at: datetime | None = None) -> Party | None:

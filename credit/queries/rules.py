@@ -10,21 +10,27 @@ from datetime import datetime
 from typing import Any
 
 from buyers.models import Buyer, BuyerGroup
+from core.queries.prepared import Prepared, fetch_prepared
 from core.queries.sql import fetch_all
 from credit.domain.kinds import RuleLevel
 from credit.domain.rules import RuleCode, RuleSetting, RuleVersion, resolve
 from credit.domain.standings import StandingKind
 
 # The latest version of each rule on each level and subject; of buyers and groups only those asked for, if any are.
-_VERSIONS_SQL = """
+VERSIONS_SQL = """
 SELECT DISTINCT ON (v.rule, v.level, v.subject) v.rule, v.level, v.subject, v.version, v.is_removed, v.is_enabled,
     v.effect, v.numbers
 FROM credit_checkruleversion v
-WHERE (%(known_at)s::timestamptz IS NULL OR v.recorded_at <= %(known_at)s)
+WHERE (%(known_at)s IS NULL OR v.recorded_at <= %(known_at)s)
   AND (%(everything)s OR v.level IN ('table', 'grade') OR v.level = 'group' AND v.subject = %(group)s
        OR v.level = 'buyer' AND v.subject = %(buyer)s)
 ORDER BY v.rule, v.level, v.subject, v.version DESC
 """
+_VERSIONS = Prepared(
+    "rule_versions",
+    VERSIONS_SQL,
+    {"known_at": "timestamptz", "everything": "boolean", "group": "text", "buyer": "text"},
+)
 
 
 def rule_versions(*, known_at: datetime | None = None) -> list[RuleVersion]:
@@ -41,7 +47,7 @@ def versions_for(*, buyer_id: int, group_id: int | None, known_at: datetime | No
 def _versions(params: Mapping[str, Any]) -> list[RuleVersion]:
     return [
         RuleVersion(rule, level, subject, version, is_removed, is_enabled, effect, json.loads(numbers))
-        for rule, level, subject, version, is_removed, is_enabled, effect, numbers in fetch_all(_VERSIONS_SQL, params)
+        for rule, level, subject, version, is_removed, is_enabled, effect, numbers in fetch_prepared(_VERSIONS, params)
     ]
 
 

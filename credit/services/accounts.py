@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from buyers.queries.merges import get_survivor_id
 from core.errors import DomainError, NotFound
-from core.queries.sql import fetch_all, fetch_one
+from core.queries.prepared import Prepared, fetch_prepared, planned_once_until_end
 from credit.models import CreditAccount
 
 TRIES = 3
@@ -78,13 +78,10 @@ def lock_accounts(buyer_id: int) -> LockedAccounts:
     raise NotApproved("membership_moving", "The buyer is just being moved between groups; ask again.")
 
 
-# Each statement of a decision gives up in time; what holds a lock for longer than this is broken.
-_TIMEOUTS_SQL = (
-    "SELECT set_config('lock_timeout', %(lock_ms)s, true), set_config('statement_timeout', %(statement_ms)s, true)"
-)
-
 # A membership that begins later counts at once: two groups are then locked, which is safe.
-_PARTY_SQL = """
+_PARTY = Prepared(
+    "decision_party",
+    """
 SELECT b.id, b.group_id, ARRAY(
     SELECT v.group_id FROM buyers_groupmembership v WHERE v.buyer_id = b.id AND v.group_id IS NOT NULL
       AND v.valid_from >= coalesce((SELECT max(w.valid_from) FROM buyers_groupmembership w
@@ -94,31 +91,53 @@ SELECT b.id, b.group_id, ARRAY(
 FROM buyers_buyer b WHERE b.id = coalesce(
     (SELECT m.survivor_id FROM buyers_buyermerge m WHERE m.duplicate_id = %(buyer)s AND m.state = 'merged' LIMIT 1),
     %(buyer)s)
-"""
+""",
+    {"buyer": "bigint"},
+)
 
-_LOCK_SQL = """
+_LOCK = Prepared(
+    "lock_accounts",
+    """
 SELECT a.id FROM credit_creditaccount a WHERE a.buyer_id = %(buyer)s OR a.group_id = ANY(%(groups)s)
 ORDER BY a.group_id IS NULL, a.id FOR NO KEY UPDATE
-"""
+""",
+    {"buyer": "bigint", "groups": "bigint[]"},
+)
+
+_HOLD = Prepared(
+    "hold_buyer",
+    "SELECT b.id FROM buyers_buyer b WHERE b.id = ANY(%(records)s) ORDER BY b.id FOR SHARE",
+    {"records": "bigint[]"},
+)
 
 _MAKE_SQL = "INSERT INTO credit_creditaccount ({kind}_id) VALUES (%s) ON CONFLICT DO NOTHING"
 
-_HOLD_SQL = "SELECT b.id FROM buyers_buyer b WHERE b.id = ANY(%s) ORDER BY b.id FOR SHARE"
+
+# Each statement of a decision gives up in time; what holds a lock for longer than this is broken.
+_TIMEOUTS = "SET LOCAL lock_timeout = {lock_ms:d}; SET LOCAL statement_timeout = {statement_ms:d}"
+
+
+def _timeouts() -> str:
+    return _TIMEOUTS.format(lock_ms=settings.CREDIT_LOCK_TIMEOUT_MS, statement_ms=settings.CREDIT_STATEMENT_TIMEOUT_MS)
 
 
 def limit_time() -> None:
     """Let the statements of this transaction give up in time."""
-    fetch_one(
-        _TIMEOUTS_SQL,
-        {"lock_ms": str(settings.CREDIT_LOCK_TIMEOUT_MS), "statement_ms": str(settings.CREDIT_STATEMENT_TIMEOUT_MS)},
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_timeouts())
+
+
+def one_decision() -> AbstractContextManager[None]:
+    """The same for a transaction that decides about one order: all its large statements are planned once."""
+    return planned_once_until_end(_timeouts())
 
 
 def _read(buyer_id: int) -> tuple[_Party, datetime]:
-    found = fetch_one(_PARTY_SQL, {"buyer": buyer_id})
-    if found is None:
+    rows = fetch_prepared(_PARTY, {"buyer": buyer_id})
+    if not rows:
         raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
-    return _Party(found[0], found[1], tuple(found[2])), found[3]
+    survivor_id, group_id, group_ids, now = rows[0]
+    return _Party(survivor_id, group_id, tuple(group_ids)), now
 
 
 def _lock(buyer_id: int, party: _Party) -> LockedAccounts:
@@ -126,7 +145,7 @@ def _lock(buyer_id: int, party: _Party) -> LockedAccounts:
     if len(accounts) <= len(party.group_ids):
         _make(party)
         accounts = _lock_rows(party)
-    fetch_all(_HOLD_SQL, [sorted({buyer_id, party.buyer_id})])
+    fetch_prepared(_HOLD, {"records": sorted({buyer_id, party.buyer_id})})
     still, known_at = _read(buyer_id)
     if still != party:
         raise _Moved
@@ -134,7 +153,7 @@ def _lock(buyer_id: int, party: _Party) -> LockedAccounts:
 
 
 def _lock_rows(party: _Party) -> tuple[int, ...]:
-    rows = fetch_all(_LOCK_SQL, {"buyer": party.buyer_id, "groups": list(party.group_ids)})
+    rows = fetch_prepared(_LOCK, {"buyer": party.buyer_id, "groups": list(party.group_ids)})
     return tuple(row[0] for row in rows)
 
 

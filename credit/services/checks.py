@@ -17,17 +17,17 @@ from core.money import Money
 from core.services import audit
 from credit.domain.kinds import Checkpoint, GateState
 from credit.models import OrderGate, Reservation
-from credit.services.accounts import NotApproved, failing_closed, limit_time, lock_accounts
-from credit.services.deciding import CheckResult, Question, checkpoint_of, decide, make_check
+from credit.services.accounts import NotApproved, failing_closed, lock_accounts, one_decision
+from credit.services.deciding import NO_PAST, CheckResult, Question, checkpoint_of, decide, make_check
 from credit.services.following import Moment, follow
-from credit.services.gates import gate_of
+from credit.services.gates import gate_of, new_gate
 from credit.services.permits import check_may
 from credit.services.records import Asker
 from credit.services.reservations import active_reservation
 from invoices.domain.orders import ENDED, OrderStatus
 from invoices.models import Order
 from invoices.queries.orders import get_order, get_progress
-from invoices.services.orders import OrderRecord, check_record, find_order, lock_order, put_order
+from invoices.services.orders import OrderRecord, Placed, check_record, find_order, lock_order, place_order
 
 __all__ = ["CheckRequest", "CheckResult", "NotApproved", "check_order"]
 
@@ -54,11 +54,10 @@ def check_order(
 
     Raises :class:`NotApproved` whenever there is no answer, ``order_rejected`` for an unchanged order that a person
     rejected, ``order_ended``, ``order_is_quotation`` for a later checkpoint than that of a quotation, ``rate_missing``,
-    and what :func:`invoices.services.orders.put_order` raises.
+    and what :func:`invoices.services.orders.place_order` raises.
     """
     asker = Asker(actor, actor_label)
-    with failing_closed(), transaction.atomic():
-        limit_time()
+    with failing_closed(), transaction.atomic(), one_decision():
         if dry_run:
             return _what_if(request, asker, as_of)
         return _check(request, asker, as_of)
@@ -68,11 +67,25 @@ def _check(request: CheckRequest, asker: Asker, as_of: date) -> CheckResult:
     buyer_id = _buyer_of(request)
     _check_permit(asker, buyer_id)
     locked = lock_accounts(buyer_id)
-    order = lock_order(_put(request, asker, as_of))
+    now = Moment(as_of=as_of, at=locked.known_at)
+    placed = _put(request, asker, as_of)
+    if placed is not None and placed.is_new:
+        return _decide_first(placed.order, request, asker, now)
+    return _decide_again(placed.order.pk if placed else request.order_id or 0, request, asker, now)
+
+
+def _decide_first(order: Order, request: CheckRequest, asker: Asker, now: Moment) -> CheckResult:
+    """An order that was put just now: nothing of it can have left, been reserved, held or released."""
+    gate = new_gate(order)
+    _refuse(order, gate, request)
+    return decide(order, gate, question_of(order, request, now), asker, renew=True, past=NO_PAST)
+
+
+def _decide_again(order_id: int, request: CheckRequest, asker: Asker, now: Moment) -> CheckResult:
+    order = lock_order(order_id)
     gate = gate_of(order)
     held_before = active_reservation(order.pk)
     _refuse(order, gate, request)
-    now = Moment(as_of=as_of, at=locked.known_at)
     progress = get_progress([order.pk])[order.pk]
     follow(order, gate, progress, now)
     is_gone = progress.gone >= order.amount  # what has left stays billable: it is only warned about
@@ -96,17 +109,17 @@ def _check_permit(asker: Asker, buyer_id: int) -> None:
         check_may(asker.user, Permission.ORDER_CHECK, buyer_id=buyer_id)
 
 
-def _put(request: CheckRequest, asker: Asker, as_of: date) -> int:
-    """The order's id, put first where it came with the request."""
+def _put(request: CheckRequest, asker: Asker, as_of: date) -> Placed | None:
+    """The order, put first where it came with the request; its buyer is on record, for its account is locked."""
     if request.order is None:
-        return request.order_id or 0
-    return put_order(
+        return None
+    return place_order(
         request.order,
         today=as_of,
         actor=asker.user,
         actor_label=asker.label,
         expected_version=request.expected_version,
-    ).pk
+    )
 
 
 def _refuse(order: Order, gate: OrderGate, request: CheckRequest) -> None:

@@ -150,26 +150,46 @@ def _with_deposit(facts: CheckFacts, deposit: Money, rates: RateTable) -> CheckF
     return replace(facts, asked=replace(facts.asked, deposit_received_base=base, is_prepaid=is_prepaid))
 
 
-def decide(order: Order, gate: OrderGate, question: Question, asker: Asker, *, renew: bool) -> CheckResult:
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the order holds and waits for; ``is_none`` if it was put by this very transaction: then it has no past."""
+
+    reservation: Reservation | None = None
+    hold: Hold | None = None
+    is_none: bool = False
+
+
+NO_PAST = Past(is_none=True)
+
+
+def _past(order: Order) -> Past:
+    return Past(active_reservation(order.pk), credit_hold(order.pk))
+
+
+def decide(
+    order: Order, gate: OrderGate, question: Question, asker: Asker, *, renew: bool, past: Past | None = None
+) -> CheckResult:
     """Check the order and act on the answer; its accounts and its row are locked.
 
     ``renew``: a reservation holds for its full time from now. An order that has left as a whole is asked about at the
-    invoice, where nothing is reserved any more.
+    invoice, where nothing is reserved any more. ``past`` None is looked up.
     """
     check, answer = make_check(question, asker)
+    past = past or _past(order)
     if question.checkpoint in _ONLY_WARN:
         gate = move_gate(gate, GateState(gate.state), at=question.at, check=check, checkpoint=question.checkpoint)
         _audit(check, gate, asker)
-        return CheckResult(check=check, answer=answer, gate=gate, reservation=active_reservation(order.pk))
-    known = credit_hold(order.pk)
-    stops = _stops(known, check)
-    release = covering_release(order, stops, as_of=question.as_of, at=question.at) if stops else None
+        return CheckResult(check=check, answer=answer, gate=gate, reservation=past.reservation)
+    stops = _stops(past.hold, check)
+    release = None
+    if stops and not past.is_none:
+        release = covering_release(order, stops, as_of=question.as_of, at=question.at)
     if stops and release is None:
-        gate, reservation, opened = _hold(order, gate, check, answer, stops)
+        gate, reservation, opened = _hold(order, gate, check, answer, stops, past)
     else:
-        if known is not None:
+        if past.hold is not None:
             end_credit_hold(order.pk, HoldState.CLEARED, at=question.at, action="cleared", note=check.cause)
-        gate, reservation, opened = _approve(order, gate, check, release, renew=renew)
+        gate, reservation, opened = _approve(order, gate, check, release, past, renew=renew)
     _audit(check, gate, asker, release=release)
     return CheckResult(check=check, answer=answer, gate=gate, reservation=reservation, hold=opened)
 
@@ -184,12 +204,13 @@ def _stops(known: Hold | None, check: OrderCheck) -> list[str]:
 Stand = tuple[OrderGate, Reservation | None, Hold | None]
 
 
-def _hold(order: Order, gate: OrderGate, check: OrderCheck, answer: Answer, stops: list[str]) -> Stand:
+def _hold(order: Order, gate: OrderGate, check: OrderCheck, answer: Answer, stops: list[str], past: Past) -> Stand:
     """The order loses what it held of the limit, and waits for a person."""
     at = check.known_at
-    if known := active_reservation(order.pk):
+    if known := past.reservation:
         end_reservation(known, ReservationState.ENDED, day=check.as_of, at=at, reason=f"held: {check.decided_by}")
     opened = hold(
+        past.hold,
         order_id=order.pk,
         buyer_id=order.buyer_id,
         reasons=stops,
@@ -201,10 +222,12 @@ def _hold(order: Order, gate: OrderGate, check: OrderCheck, answer: Answer, stop
     return gate, None, opened
 
 
-def _approve(order: Order, gate: OrderGate, check: OrderCheck, release: Release | None, *, renew: bool) -> Stand:
+def _approve(
+    order: Order, gate: OrderGate, check: OrderCheck, release: Release | None, past: Past, *, renew: bool
+) -> Stand:
     """The order may go: it holds its part of the limit until it is delivered, ends or expires."""
     at = check.known_at
-    reservation = reserve(order, buyer_id=order.buyer_id, check=check, release=release, at=at, renew=renew)
+    reservation = reserve(order, past.reservation, check=check, release=release, at=at, renew=renew)
     gate = move_gate(gate, GateState.APPROVED, at=at, check=check, checkpoint=Checkpoint(check.checkpoint))
     return gate, reservation, None
 

@@ -119,6 +119,7 @@ def note_unapproved(order: Order, gate: OrderGate, now: Moment) -> None:
     known = credit_hold(order.pk)
     reasons = [SHIPPED_UNAPPROVED, *(known.reasons if known else ())]
     opened = hold(
+        known,
         order_id=order.pk,
         buyer_id=order.buyer_id,
         reasons=list(dict.fromkeys(reasons)),

@@ -22,7 +22,7 @@ from credit.services.holds import credit_hold, end_credit_hold
 from credit.services.permits import check_may, check_may_release
 from credit.services.records import Asker
 from credit.services.releases import content_of, end_release, live_release
-from credit.services.reservations import reserve
+from credit.services.reservations import active_reservation, reserve
 from invoices.domain.orders import OrderStatus
 from invoices.models import Order
 from invoices.queries.orders import get_order, get_progress
@@ -61,7 +61,7 @@ def release_order(
             order.pk, HoldState.RELEASED, at=now.at, action="released", actor=actor, note=terms.reason.strip()
         )
         if get_progress([order.pk])[order.pk].gone < order.amount:
-            reserve(order, buyer_id=order.buyer_id, check=check, release=release, at=now.at, renew=True)
+            reserve(order, active_reservation(order.pk), check=check, release=release, at=now.at, renew=True)
         move_gate(gate, GateState.APPROVED, at=now.at)
         data = {"release": release.pk, "check": check.pk, "amount": str(terms.amount), "reason": terms.reason}
         _audit("released", order, Asker(actor), **data, valid_until=terms.valid_until.isoformat())

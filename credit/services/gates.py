@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
-from django.db.models import F
-
+from core.appending import append
 from core.errors import Conflict
+from core.queries.prepared import Prepared, fetch_prepared
 from credit.domain.kinds import Checkpoint, GateState
 from credit.models import OrderCheck, OrderGate
 from invoices.models import Order
+
+
+def new_gate(order: Order) -> OrderGate:
+    """The gate of an order that this transaction put, written with its first move."""
+    return OrderGate(order=order, buyer_id=order.buyer_id)
 
 
 def gate_of(order: Order) -> OrderGate:
@@ -39,12 +45,37 @@ def move_gate(
     checkpoint: Checkpoint | None = None,
 ) -> OrderGate:
     """Compare and swap: write the state if the gate is still the version that was read."""
-    check_row, checkpoint = check or gate.check_row, checkpoint or Checkpoint(gate.checkpoint)
-    written = OrderGate.objects.filter(pk=gate.pk, version=gate.version).update(
-        state=state, check_row=check_row, checkpoint=checkpoint, changed_at=at, version=F("version") + 1
-    )
-    if not written:
-        raise Conflict("gate_changed", "The order's state has changed meanwhile; look again.", {"order": gate.order_id})
-    gate.state, gate.check_row, gate.checkpoint, gate.changed_at = state, check_row, checkpoint, at
+    gate.state, gate.changed_at = state, at
+    gate.check_row, gate.checkpoint = check or gate.check_row, checkpoint or Checkpoint(gate.checkpoint)
     gate.version += 1
+    if cast(int | None, gate.pk) is None:
+        return append(gate)
+    moved = {
+        "id": gate.pk,
+        "version": gate.version,
+        "state": gate.state,
+        "check": gate.check_row_id,
+        "checkpoint": gate.checkpoint,
+        "at": at,
+    }
+    if not fetch_prepared(_MOVE, moved):
+        raise Conflict("gate_changed", "The order's state has changed meanwhile; look again.", {"order": gate.order_id})
     return gate
+
+
+_MOVE = Prepared(
+    "move_gate",
+    """
+UPDATE credit_ordergate SET state = %(state)s, check_row_id = %(check)s, checkpoint = %(checkpoint)s,
+    changed_at = %(at)s, version = %(version)s
+WHERE id = %(id)s AND version = %(version)s - 1 RETURNING id
+""",
+    {
+        "state": "text",
+        "check": "bigint",
+        "checkpoint": "text",
+        "at": "timestamptz",
+        "version": "integer",
+        "id": "bigint",
+    },
+)

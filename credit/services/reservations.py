@@ -6,34 +6,49 @@ from datetime import date, datetime
 
 from django.conf import settings
 
+from core.appending import append
+from core.queries.prepared import fetch_rows, rows_of
 from credit.domain.kinds import ReservationState
 from credit.domain.reservations import expiry_date
 from credit.models import OrderCheck, Release, Reservation
 from invoices.models import Order
 
+_ACTIVE = rows_of(
+    Reservation,
+    "active_reservation",
+    f"order_id = %(order_id)s AND state = '{ReservationState.ACTIVE}'",
+    {"order_id": "bigint"},
+)
+
 
 def active_reservation(order_id: int) -> Reservation | None:
     """What the order holds now."""
-    return Reservation.objects.filter(order_id=order_id, state=ReservationState.ACTIVE).first()
+    found = fetch_rows(Reservation, _ACTIVE, {"order_id": order_id})
+    return found[0] if found else None
 
 
 def reserve(
-    order: Order, *, buyer_id: int, check: OrderCheck, release: Release | None, at: datetime, renew: bool
+    order: Order,
+    known: Reservation | None,
+    *,
+    check: OrderCheck,
+    release: Release | None,
+    at: datetime,
+    renew: bool,
 ) -> Reservation:
     """Hold the order's amount: the reservation that stands where nothing changed, else a new one in its place.
 
-    ``renew``: somebody asked again, so it holds for the full time from now.
+    ``known`` is what the order holds now. ``renew``: somebody asked again, so it holds for the full time from now.
     """
-    known = active_reservation(order.pk)
     release_id = release.pk if release else None
     if known is not None:
         same = (known.currency, known.amount, known.release_id) == (order.currency, order.amount, release_id)
         if same and not renew:
             return known
         end_reservation(known, ReservationState.REPLACED, day=check.as_of, at=at, reason=check.cause)
-    return Reservation.objects.create(
+    reservation = Reservation(
         order=order,
-        buyer_id=buyer_id,
+        buyer_id=order.buyer_id,
         check_row=check,
         release=release,
         currency=order.currency,
@@ -47,6 +62,7 @@ def reserve(
         ),
         created_at=at,
     )
+    return append(reservation)
 
 
 def end_reservation(known: Reservation, state: ReservationState, *, day: date, at: datetime, reason: str) -> None:

@@ -37,24 +37,31 @@ class OpenItems:
     scope: Scope = SYSTEM
     shard: tuple[int, int] | None = None
 
-    def params(self) -> dict[str, Any]:
-        """The parameters of :data:`OPEN_ITEMS_SQL`."""
+    def params(self, records: Sequence[int] | None = None) -> dict[str, Any]:
+        """The parameters of :data:`OPEN_ITEMS_SQL`; ``records`` of the buyers where they are known already."""
         ids = None if self.buyer_ids is None else list(self.buyer_ids)
+        if ids is not None and records is None:
+            records = list_records(ids, known_at=self.known_at)
         return {
             "as_of": self.as_of,
             "known_at": self.known_at,
             "buyer_ids": ids,
-            "record_ids": None if ids is None else list_records(ids, known_at=self.known_at),
+            "record_ids": None if records is None else list(records),
             "item_currency": self.currency,
             "sales_owner_id": self.scope.sales_owner_id,
             "shard": self.shard[0] if self.shard else None,
             "shards": self.shard[1] if self.shard else None,
         }
 
-    def base_params(self, rates: RateTable, materiality: Materiality = DEFAULT_MATERIALITY) -> dict[str, Any]:
+    def base_params(
+        self,
+        rates: RateTable,
+        materiality: Materiality = DEFAULT_MATERIALITY,
+        records: Sequence[int] | None = None,
+    ) -> dict[str, Any]:
         """The parameters of :data:`BASE_ITEMS_SQL`."""
         return {
-            **self.params(),
+            **self.params(records),
             **rates.as_arrays(),
             "material_share": materiality.share,
             "material_floor": _floor_in_base(rates, materiality),
@@ -186,3 +193,20 @@ FROM (
     FROM ({OPEN_ITEMS_SQL}) o LEFT JOIN ({RATES_SQL}) rates ON rates.currency = o.currency
 ) b
 """
+
+
+# The branches for everybody fold away, so that one plan by index holds for every question about stated buyers.
+_EVERYBODY = (
+    "%(record_ids)s::bigint[] IS NULL OR ",
+    "%(buyer_ids)s::bigint[] IS NULL OR ",
+)
+_UNASKED = ("%(item_currency)s::text IS NULL", "%(shards)s::int IS NULL", "%(sales_owner_id)s::bigint IS NULL")
+
+
+def of_stated_buyers(sql: str) -> str:
+    """A statement over items, for ``buyer_ids`` and ``record_ids`` alone: in any currency, shard and scope."""
+    for branch in _EVERYBODY:
+        sql = sql.replace(branch, "false OR ")
+    for branch in _UNASKED:
+        sql = sql.replace(branch, "true")
+    return sql

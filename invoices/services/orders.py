@@ -5,18 +5,20 @@ An edit takes the order's row by its version and asks the credit floor to check 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F
 
 from buyers.models import Buyer
 from buyers.services.rechecks import ask_recheck
+from core.appending import append_unless_known
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
+from core.queries.prepared import fetch_rows, rows_of
 from core.services import audit
 from invoices.domain.kinds import Terms
 from invoices.domain.order_terms import check_order_amount, check_order_terms, check_ship_date
@@ -47,9 +49,11 @@ class OrderRecord:
     @property
     def content(self) -> dict[str, Any]:
         """What an edit may change: everything but the order's name, buyer and status."""
-        fixed = ("buyer_id", "source", "external_id", "status")
-        return {name: value for name, value in asdict(self).items() if name not in fixed}
+        return {name: getattr(self, name) for name in _CONTENT}
 
+
+_FIXED = ("buyer_id", "source", "external_id", "status")
+_CONTENT = tuple(field.name for field in fields(OrderRecord) if field.name not in _FIXED)
 
 # What ends an order or brings it back, in the words of a re-check.
 _CAUSES = {
@@ -62,9 +66,6 @@ _CAUSES = {
 
 def check_record(new: OrderRecord, *, today: date, known: Order | None = None) -> None:
     """The record's fields, against the order that it edits where there is one; see :func:`put_order` for errors."""
-    if not Buyer.objects.filter(pk=new.buyer_id).exists():
-        params = {"field": "buyer", "value": str(new.buyer_id)}
-        raise NotFound("buyer_not_found", f"There is no buyer {new.buyer_id}.", params)
     delivered = get_progress([known.pk])[known.pk].delivered if known else Decimal(0)
     check_order_amount(amount=new.amount, currency=new.currency, delivered=delivered)
     check_order_terms(terms=new.terms, terms_days=new.terms_days, deposit_percent=new.deposit_percent)
@@ -72,7 +73,13 @@ def check_record(new: OrderRecord, *, today: date, known: Order | None = None) -
         check_ship_date(ship_date=new.planned_ship_date, today=today)
 
 
-@transaction.atomic
+class Placed(NamedTuple):
+    """An order on record; ``is_new`` if it has no past: this transaction recorded it."""
+
+    order: Order
+    is_new: bool
+
+
 def put_order(
     new: OrderRecord,
     *,
@@ -81,12 +88,29 @@ def put_order(
     actor_label: str = "",
     expected_version: int | None = None,
 ) -> Order:
-    """Record an order or edit it; the same content again changes nothing.
+    """:func:`place_order` in a transaction of its own. Raises ``buyer_not_found`` too."""
+    if not Buyer.objects.filter(pk=new.buyer_id).exists():
+        params = {"field": "buyer", "value": str(new.buyer_id)}
+        raise NotFound("buyer_not_found", f"There is no buyer {new.buyer_id}.", params)
+    with transaction.atomic():
+        placed = place_order(new, today=today, actor=actor, actor_label=actor_label, expected_version=expected_version)
+    return placed.order
+
+
+def place_order(
+    new: OrderRecord,
+    *,
+    today: date,
+    actor: User | None = None,
+    actor_label: str = "",
+    expected_version: int | None = None,
+) -> Placed:
+    """Record an order of a known buyer or edit it, in the caller's transaction; the same content changes nothing.
 
     Raises ``order_differs`` (409) where the number is known with another content and no ``expected_version`` is given,
     ``order_changed`` (409) where that version is no longer the current one, ``order_of_another_buyer``,
-    ``order_ended``, ``order_not_found`` (a version is expected of an order that is unknown), ``buyer_not_found``, and
-    one error per field: ``amount_invalid``, ``amount_absurd``, ``amount_below_delivered``, ``currency_unknown``,
+    ``order_ended``, ``order_not_found`` (a version is expected of an order that is unknown), and one error per field:
+    ``amount_invalid``, ``amount_absurd``, ``amount_below_delivered``, ``currency_unknown``,
     ``ship_date_past``, ``terms_unknown``, ``terms_days_invalid``, ``deposit_invalid``.
     """
     known = find_order(new)
@@ -94,20 +118,34 @@ def put_order(
         if expected_version is not None:
             raise _unknown(new.external_id)
         check_record(new, today=today)
-        known, is_new = Order.objects.get_or_create(
-            source=new.source,
-            external_id=new.external_id,
-            defaults={**new.content, "buyer_id": new.buyer_id, "status": new.status},
-        )
-        if is_new:
-            _audit("put", known, actor, actor_label, amount=str(known.amount), currency=known.currency)
-            return known
-    return _edit(known, new, today=today, actor=actor, actor_label=actor_label, expected_version=expected_version)
+        if (order := _insert(new)) is not None:
+            _audit("put", order, actor, actor_label, amount=str(order.amount), currency=order.currency)
+            return Placed(order, is_new=True)
+        known = Order.objects.get(source=new.source, external_id=new.external_id)
+    edited = _edit(known, new, today=today, actor=actor, actor_label=actor_label, expected_version=expected_version)
+    return Placed(edited, is_new=False)
+
+
+def _insert(new: OrderRecord) -> Order | None:
+    """The new order; None if somebody else has just recorded it."""
+    order = Order(
+        source=new.source, external_id=new.external_id, buyer_id=new.buyer_id, status=new.status, **new.content
+    )
+    return append_unless_known(order)
+
+
+_FOUND = rows_of(
+    Order,
+    "order_of_source",
+    "source = %(source)s AND external_id = %(external_id)s",
+    {"source": "text", "external_id": "text"},
+)
 
 
 def find_order(new: OrderRecord) -> Order | None:
     """The order on record under this source's number."""
-    return Order.objects.filter(source=new.source, external_id=new.external_id).first()
+    found = fetch_rows(Order, _FOUND, {"source": new.source, "external_id": new.external_id})
+    return found[0] if found else None
 
 
 def _edit(
@@ -175,9 +213,13 @@ def set_status(
     return order
 
 
+_LOCKED = rows_of(Order, "lock_order", "id = %(id)s FOR NO KEY UPDATE", {"id": "bigint"})
+
+
 def lock_order(order_id: int) -> Order:
     """The order with its row locked against edits; raises ``order_not_found``."""
-    return Order.objects.select_for_update(no_key=True).filter(pk=order_id).first() or get_order(order_id)
+    found = fetch_rows(Order, _LOCKED, {"id": order_id})
+    return found[0] if found else get_order(order_id)
 
 
 def check_order_of(order_id: int | None, *, buyer_id: int) -> None:

@@ -313,3 +313,40 @@ def test_the_command_refuses_a_file_that_is_no_history(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="is not the ECB's eurofxref-hist file"):
         run_command("--path", str(path))
     assert not ExchangeRate.objects.exists()
+
+
+# A table that is kept
+
+
+def test_a_kept_table_gives_way_to_whatever_is_added_or_corrected(tmp_path: Path) -> None:
+    load_rates(history(tmp_path, "2026-11-20,1.25,160,"))
+    assert [rate_of("USD"), rate_of("USD")] == [D("0.8"), D("0.8")]
+    load_rates(history(tmp_path, "2026-11-20,1.60,160,"))
+    assert rate_of("USD") == D("0.625")
+    quote("GBP", DAY, "0.8")
+    assert rate_of("GBP") == D("1.25")
+
+
+def test_a_kept_table_is_asked_for_in_one_small_statement(django_assert_num_queries) -> None:
+    quote("USD", DAY, "1.25")
+    rate_of("USD")
+    with django_assert_num_queries(1) as asked:
+        rate_of("USD")
+    assert "core_exchangerate" not in asked.captured_queries[0]["sql"]
+
+
+def test_what_was_rolled_back_is_not_kept() -> None:
+    quote("USD", DAY, "1.25")
+    with transaction.atomic():
+        quote("USD", DAY, "5", source="own bank")
+        assert rate_of("USD") == D("0.2")
+        transaction.set_rollback(True)
+    assert rate_of("USD") == D("0.8")
+    quote("USD", DAY, "2", source="own bank")
+    assert rate_of("USD") == D("0.5")
+
+
+def test_a_table_without_any_rate_is_kept_until_there_is_one() -> None:
+    assert "USD" not in rate_table(base="EUR", as_of=DAY).rates
+    quote("USD", DAY, "1.25")
+    assert rate_of("USD") == D("0.8")

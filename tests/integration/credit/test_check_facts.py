@@ -271,7 +271,7 @@ class TestStanding:
 def test_statements_do_not_grow_with_the_group_or_with_what_was_settled(
     buyer: Buyer, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(5):
         facts_of(buyer)
     group = BuyerGroup.objects.create(code="G", name="G")
     limit(group, "600000")
@@ -280,7 +280,7 @@ def test_statements_do_not_grow_with_the_group_or_with_what_was_settled(
         sister = make_buyer(group=group)
         pay(make_invoice(sister, "100"), "100", day="2026-06-01")
         reserve(put_order(sister))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(5):
         facts = facts_of(buyer)
     assert facts.group is not None
     assert facts.group.exposure.net == 1000
