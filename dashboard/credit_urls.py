@@ -9,6 +9,7 @@ from dashboard.holds import detail, force, worklist
 from dashboard.limits import account, ask, authority, board, decide, instruments, insured, requests, reviews
 from dashboard.order_rules import pages as order_rules
 from dashboard.orders import desk, standing
+from dashboard.uninsured import UninsuredPage, UninsuredTile
 
 urlpatterns: list[URLPattern] = [
     path("orders/", desk.DeskPage.as_view(), name="orders"),
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern] = [
         detail.HoldWork.as_view(),
         name="hold_work",
     ),
+    path("exposure/uninsured/", UninsuredPage.as_view(), name="uninsured"),
+    path("exposure/uninsured/tile/", UninsuredTile.as_view(), name="uninsured_tile"),
     path("exposure/", ExposurePage.as_view(), name="exposure"),
     path("limits/", board.BoardPage.as_view(), name="limits"),
     path("limits/accounts/<int:account_id>/", account.AccountPage.as_view(), name="limit_account"),

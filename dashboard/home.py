@@ -23,6 +23,7 @@ from dashboard.queries.deadlines import Deadline, list_deadlines
 from dashboard.queries.movers import own_totals
 from dashboard.snapshots import SnapshotPage
 from dashboard.tables import configure
+from dashboard.uninsured import waiting_tile
 from invoices.queries.snapshots import Snapshot
 
 
@@ -58,6 +59,7 @@ class HomePage(SnapshotPage):
             "home/home.html",
             snapshot=snapshot,
             tiles=tiles,
+            uninsured=waiting_tile() if page.may(Permission.LIMITS_READ) else None,
             movers=movers_of(totals=totals, set_id=found.pk, page=page),
             worklist=worklist_of(page=page),
             deadlines=[_deadline(row) for row in list_deadlines(set_id=found.pk, as_of=page.as_of, scope=page.scope)],

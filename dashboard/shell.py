@@ -32,7 +32,7 @@ class NavItem:
 
 
 _PLACES = (
-    ("dashboard:home", pgettext_lazy("navigation", "Home"), ("home", "figures")),
+    ("dashboard:home", pgettext_lazy("navigation", "Home"), ("home", "figures", "uninsured")),
     ("dashboard:orders", _("Order desk"), ("orders", "order")),
     ("dashboard:holds", _("Holds"), ("holds", "hold")),
     ("dashboard:aging", _("Aging"), ("aging", "open_items", "invoice")),

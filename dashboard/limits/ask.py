@@ -18,7 +18,7 @@ from core.house import base_currency
 from core.money import Money
 from credit.domain.kinds import LimitKind
 from credit.models import CreditAccount
-from credit.queries.request_facts import recommend_for
+from credit.queries.request_facts import default_assumptions, recommend_for
 from credit.services.limits import NewLimit
 from credit.services.requests import Asked, create_request
 from dashboard.credit_labels import LIMIT_KINDS
@@ -127,12 +127,13 @@ class AskPage(LimitsPage):
 
     def _recommended(self, buyer: str, group: str) -> RecommendationView | None:
         """None while nobody is named, or where something that the methods need is missing."""
+        assumptions = default_assumptions()
         try:
             account = self._account(buyer, group)
-            found = recommend_for(account, as_of=self.page.today) if account else None
+            found = recommend_for(account, as_of=self.page.today, assumptions=assumptions) if account else None
         except DomainError:
             return None
-        return live_recommendation(found, base_currency()) if found else None
+        return live_recommendation(found, assumptions, base_currency()) if found else None
 
     def _account(self, buyer: str, group: str) -> CreditAccount | None:
         """The account, or one that is not stored: a recommendation writes nothing."""

@@ -76,7 +76,7 @@ class RequestPage(LimitsPage):
             kind=LIMIT_KINDS[row.kind],  # type: ignore[index]
             state=REQUESTS[row.state],  # type: ignore[index]
             is_pending=row.state == RequestState.PENDING,
-            recommendation=recommendation_of(row.recommendation) if sees else None,
+            recommendation=recommendation_of(row.recommendation, row.facts["assumptions"]) if sees else None,
             facts=fact_lines(row.facts) if sees else [],
             decisions=[(VERDICTS[decision.verdict], decision) for decision in detail.decisions],  # type: ignore[index]
             progress=detail.progress,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from credit.domain.limit_inputs import Assumptions
 from credit.domain.recommend import Recommendation
 from dashboard import formats
 from dashboard.check_words import PARTS
@@ -53,7 +54,20 @@ NOTES: dict[str, Any] = {
     "no_loss_expected": _("no loss expected: sets no bound"),
 }
 
-_SHARES = {"capacity_share", "pd", "lgd", "p"}
+ASSUMPTIONS: dict[str, Any] = {
+    "own_appetite": INPUTS["own_appetite"],
+    "loss_budget": INPUTS["loss_budget"],
+    "lgd": INPUTS["lgd"],
+    "annual_sales": INPUTS["annual_sales"],
+    "pd_12m": INPUTS["pd"],
+}
+
+ON_RECORD: dict[str, Any] = {
+    "annual_sales": _("invoiced in the last 12 months"),
+    "pd_12m": _("by grade"),
+}
+
+_SHARES = {"capacity_share", "pd", "pd_12m", "lgd", "p"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +92,11 @@ class RecommendationView:
     expected_loss: Decimal
     methods: list[MethodLine]
     currency: str
+    assumptions: list[tuple[Any, str]]
 
 
-def recommendation_of(found: Mapping[str, Any]) -> RecommendationView:
-    """As a request has it frozen."""
+def recommendation_of(found: Mapping[str, Any], assumptions: Mapping[str, Any]) -> RecommendationView:
+    """As a request has it frozen, with the assumptions among its facts."""
     return RecommendationView(
         amount=Decimal(found["amount"]),
         binding=word_of(METHODS, found["binding"]),
@@ -89,11 +104,12 @@ def recommendation_of(found: Mapping[str, Any]) -> RecommendationView:
         expected_loss=Decimal(found["expected_loss"]),
         methods=[_line(method, found["binding"]) for method in found["methods"]],
         currency=str(found["currency"]),
+        assumptions=assumption_lines(assumptions),
     )
 
 
-def live_recommendation(found: Recommendation, currency: str) -> RecommendationView:
-    """As it is today."""
+def live_recommendation(found: Recommendation, assumptions: Assumptions, currency: str) -> RecommendationView:
+    """As it is today, with what the firm assumes."""
     methods = [
         {"method": str(one.method), "amount": one.amount, "inputs": one.inputs, "note": one.note}
         for one in found.methods
@@ -105,7 +121,17 @@ def live_recommendation(found: Recommendation, currency: str) -> RecommendationV
         expected_loss=found.expected_loss,
         methods=[_line(method, str(found.binding)) for method in methods],
         currency=currency,
+        assumptions=assumption_lines(asdict(assumptions)),
     )
+
+
+def assumption_lines(assumptions: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    """What the firm decided, by name; where it decided nothing, what is on record is taken."""
+    return [
+        (word_of(ASSUMPTIONS, name), str(ON_RECORD[name]) if value is None else _input(name, value))
+        for name, value in assumptions.items()
+        if value is not None or name in ON_RECORD
+    ]
 
 
 def _line(method: Mapping[str, Any], binding: str) -> MethodLine:

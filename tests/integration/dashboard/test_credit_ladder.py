@@ -31,6 +31,7 @@ PAGES = {
     "force a hold": "/holds/force/",
     "exposure": "/exposure/?buyer=ACME",
     "exposure of a group": "/exposure/?group=G1",
+    "uninsured exposure": "/exposure/uninsured/",
     "limits": "/limits/",
     "limit account": "/limits/accounts/{account}/",
     "ask for a limit": "/limits/ask/?buyer=ACME",
