@@ -43,6 +43,12 @@ def shared_data() -> Path:
 
 
 @pytest.fixture
+def short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed worker's job is free again after two seconds instead of thirty; ask for it before any worker."""
+    monkeypatch.setenv("JOB_LEASE_SECONDS", "2")
+
+
+@pytest.fixture
 def child_environment(embedded_servers: None, transactional_db: None) -> dict[str, str]:
     """The environment in which a child process works on this test's database and broker."""
     return os.environ | {

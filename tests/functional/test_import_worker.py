@@ -19,16 +19,14 @@ from invoices.services.imports.background import request_import
 from tests.integration.invoices.intake import Intake, csv_text, make_user, row
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("workers")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("short_leases"),
+    pytest.mark.xdist_group("workers"),
+]
 
 ROWS = 8_000
 StartWorker = Callable[[], "subprocess.Popen[bytes]"]
-
-
-@pytest.fixture(autouse=True)
-def short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A killed worker's job is free again after two seconds instead of thirty."""
-    monkeypatch.setenv("JOB_LEASE_SECONDS", "2")
 
 
 @pytest.fixture

@@ -21,17 +21,15 @@ from tests.conftest import CHECKOUT
 from tests.functional.pipeline.outcome import forget_closes, outcome
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("workers")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("short_leases"),
+    pytest.mark.xdist_group("workers"),
+]
 
 DAY = date(2026, 6, 30)
 SHARDS = 24
 Spawn = Callable[[], subprocess.Popen[bytes]]
-
-
-@pytest.fixture(autouse=True)
-def short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A killed worker's job is free again after two seconds instead of thirty."""
-    monkeypatch.setenv("JOB_LEASE_SECONDS", "2")
 
 
 @pytest.fixture

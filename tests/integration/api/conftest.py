@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.core.cache import cache
+from rest_framework.test import APIClient
 
+from buyers.models import Buyer
+from tests.integration.api.ladder import with_key
+from tests.integration.api.orders import golden_buyer
 from tests.integration.api.world import AS_OF, World, make_world
+from tests.integration.credit.builders import TODAY
 
 
 @pytest.fixture
@@ -24,3 +29,22 @@ def _fresh_limits(embedded_servers: None) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """Orders are asked about at noon of today: no day ends on the way."""
+    with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC), tick=True):
+        yield
+
+
+@pytest.fixture
+def acme(noon: None) -> Buyer:
+    """The golden buyer of domain.md section 4."""
+    return golden_buyer()
+
+
+@pytest.fixture
+def erp() -> APIClient:
+    """A key that may check orders and nothing else."""
+    return with_key("check")

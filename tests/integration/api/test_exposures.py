@@ -1,35 +1,22 @@
 """GET /api/v1/exposures/{buyer}/."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from rest_framework.test import APIClient
 
 from buyers.models import Buyer
 from core.domain.roles import Role
 from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
-from tests.integration.api.orders import golden_buyer, make_ana
+from tests.integration.api.orders import make_ana
 from tests.integration.credit.asking import insure
 from tests.integration.credit.builders import TODAY, make_clean_buyer, make_group, make_limit
 from tests.integration.invoices.builders import make_invoice, make_receipt
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 URL, PATH = "/api/v1/exposures/{}/", "/api/v1/exposures/{buyer}/"
 CONFIDENTIAL = ("limit", "headroom", "headroom_in_horizon", "insured", "group")
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC), tick=True):
-        yield
-
-
-@pytest.fixture
-def acme() -> Buyer:
-    return golden_buyer()
 
 
 def exposure(client: APIClient | None = None, code: str = "ACME", **params: str) -> dict[str, Any]:

@@ -27,12 +27,6 @@ TOGETHER = 6
 SMALL: dict[str, Any] = {"amount": "1000.00"}
 
 
-@pytest.fixture
-def _today() -> Iterator[None]:
-    with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC), tick=True):
-        yield
-
-
 def together(work: Callable[[int], Any]) -> list[Any]:
     """Run ``work`` in parallel from one starting line."""
     barrier = Barrier(TOGETHER)
@@ -49,7 +43,7 @@ def together(work: Callable[[int], Any]) -> list[Any]:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("_today")
+@pytest.mark.usefixtures("noon")
 class TestOneAfterTheOther:
     @pytest.fixture
     def erp(self) -> APIClient:

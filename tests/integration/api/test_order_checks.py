@@ -1,11 +1,9 @@
 """POST /api/v1/order-checks/: the golden numbers of domain.md section 4, the life of an order, dry runs, lists."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
@@ -24,7 +22,6 @@ from tests.integration.api.orders import (
     act,
     ask,
     everything,
-    golden_buyer,
     make_ana,
     order_body,
     refused,
@@ -35,29 +32,13 @@ from tests.integration.api.orders import (
 from tests.integration.credit.builders import TODAY, make_clean_buyer, make_deposit, make_limit, run_jobs
 from tests.integration.invoices.builders import make_invoice
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC), tick=True):
-        yield
-
-
-@pytest.fixture
-def acme() -> Buyer:
-    return golden_buyer()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 @pytest.fixture
 def reader() -> APIClient:
     """A key that may check and read: sees limits."""
     return with_key("check", "read")
-
-
-@pytest.fixture
-def erp() -> APIClient:
-    return with_key("check")
 
 
 def options(answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """Order checks that cannot be answered: a stable code with field and fix, and nothing changed."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from rest_framework.test import APIClient
 
 from buyers.models import Buyer
@@ -27,8 +25,7 @@ from tests.integration.api.orders import (
 )
 from tests.integration.credit.builders import TODAY
 
-pytestmark = pytest.mark.django_db
-WHEN = datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 RELEASE = {
     "amount": "80000",
@@ -36,22 +33,6 @@ RELEASE = {
     "review_on": str(TODAY + timedelta(days=10)),
     "reason": "old friend",
 }
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(WHEN, tick=True):
-        yield
-
-
-@pytest.fixture
-def acme() -> Buyer:
-    return golden_buyer()
-
-
-@pytest.fixture
-def erp() -> APIClient:
-    return with_key("check")
 
 
 BAD = [

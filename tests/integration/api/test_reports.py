@@ -1,34 +1,21 @@
 """POST /api/v1/receipts/ and PUT …/shipments/{shipment}/: what sources report, so that credit can answer."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from rest_framework.test import APIClient
 
 from buyers.models import Buyer
 from invoices.models import Receipt, Shipment
 from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
-from tests.integration.api.orders import CHECKS, ask, everything, golden_buyer, refused, send
+from tests.integration.api.orders import CHECKS, ask, everything, refused, send
 from tests.integration.credit.builders import TODAY, run_jobs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 RECEIPTS = "/api/v1/receipts/"
 SHIPMENT = "/api/v1/orders/ERP/SO-1/shipments/SH-1/"
 PATH = "/api/v1/orders/{source}/{external_id}/shipments/{shipment}/"
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC), tick=True):
-        yield
-
-
-@pytest.fixture
-def acme() -> Buyer:
-    return golden_buyer()
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from decimal import Decimal
 from buyers.models import Buyer, BuyerGroup
 from core.models import User
 from core.money import Money
-from cover.models import InsuredLimit
 from credit.domain.kinds import LimitKind
 from credit.domain.limit_inputs import Assumptions
 from credit.models import LimitRequest
 from credit.services.limits import NewLimit
 from credit.services.requests import Asked, approve_request, create_request
+from tests.integration.credit import stock
 from tests.integration.credit.builders import EARLIER, TODAY
 
 
@@ -49,13 +49,6 @@ def approve(request: LimitRequest, *, by: User, as_of: date = TODAY, **fields: o
 
 
 def insure(buyer: Buyer, amount: str, percent: str = "90", *, number: str = "", day: date = EARLIER) -> None:
-    InsuredLimit.objects.create(
-        source="Atradius",
-        external_id=number or f"L-{buyer.pk}",
-        buyer=buyer,
-        insurer="Atradius",
-        currency="USD",
-        amount=Decimal(amount),
-        percent=Decimal(percent),
-        valid_from=day,
-    )
+    """The decision of one insurer, by default the only one on the buyer."""
+    own = {"source": "Atradius", "external_id": number or f"L-{buyer.pk}"}
+    stock.insure(buyer, amount, insurer="Atradius", percent=percent, valid_from=day, **own)

@@ -3,11 +3,13 @@
 ``TODAY`` is the business date now, because jobs ask the clock; amounts are in USD, the base currency.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.utils import timezone
 
@@ -18,6 +20,7 @@ from buyers.services.facts import record_facts
 from buyers.services.memberships import set_group_membership
 from core.dates import business_date
 from core.domain.roles import Role
+from core.errors import DomainError
 from core.models import Job, User
 from core.services.pokes import get_task
 from credit.domain.kinds import GateState, LimitKind, ReservationState
@@ -188,3 +191,15 @@ def run_jobs() -> list[str]:
 def release_terms(amount: str = "80", **fields: Any) -> ReleaseTerms:
     given = {"valid_until": TODAY + timedelta(days=10), "review_on": TODAY + timedelta(days=5), "reason": "old friend"}
     return ReleaseTerms(amount=Decimal(amount), **(given | fields))
+
+
+def refusal_of(call: Callable[..., object], *args: object, **fields: object) -> DomainError:
+    """What the call is refused with; it must be."""
+    with pytest.raises(DomainError) as caught:
+        call(*args, **fields)
+    return caught.value
+
+
+def code_of(call: Callable[..., object], *args: object, **fields: object) -> str:
+    """The stable code of the refusal."""
+    return refusal_of(call, *args, **fields).code

@@ -152,13 +152,11 @@ def sell(invoice: Invoice, amount: str, *, recourse: bool = True, **fields: Any)
 
 
 def insure(buyer: Buyer, amount: str, *, insurer: str = "Acme", percent: str = "90", **fields: Any) -> InsuredLimit:
-    values = {"valid_from": date(2026, 1, 1), "currency": "USD"} | fields
-    key = values.pop("key", f"IL{next(_numbers)}")
+    values = {"valid_from": date(2026, 1, 1), "currency": "USD", "source": "t"} | fields
+    values.setdefault("external_id", f"IL{next(_numbers)}")
     return InsuredLimit.objects.create(
         buyer=buyer,
         insurer=insurer,
-        source="t",
-        external_id=key,
         amount=Decimal(amount),
         percent=Decimal(percent),
         **values,

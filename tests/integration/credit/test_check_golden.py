@@ -11,6 +11,7 @@ from credit.services.checks import CheckRequest, CheckResult, check_order
 from invoices.models import Order
 from tests.integration.credit.builders import (
     TODAY,
+    ask,
     make_clean_buyer,
     make_deposit,
     make_limit,
@@ -23,10 +24,6 @@ from tests.integration.invoices.builders import make_invoice
 pytestmark = pytest.mark.django_db
 
 INSIDE, LATER = TODAY + timedelta(days=20), TODAY + timedelta(days=100)
-
-
-def ask(order: Order, **fields: object) -> CheckResult:
-    return check_order(CheckRequest(order_id=order.pk, **fields), as_of=TODAY, actor_label="api:erp")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from buyers.services.merges import merge, propose
 from core.domain.roles import Role
-from core.errors import DomainError
 from credit.domain.kinds import GateState, HoldKind, HoldState
 from credit.models import Hold
 from credit.services.gate import cancel_order, force_hold, lift_hold, recheck_order, reject_order, release_order
@@ -22,6 +21,7 @@ from tests.integration.credit.builders import (
     TODAY,
     approved_order,
     ask,
+    code_of,
     gate_state,
     held_order,
     make_clean_buyer,
@@ -50,12 +50,6 @@ def order() -> Order:
     buyer = make_clean_buyer()
     make_limit(buyer, "500")
     return approved_order(buyer, "80")
-
-
-def code_of(call, *args: object, **fields: object) -> str:  # type: ignore[no-untyped-def]
-    with pytest.raises(DomainError) as caught:
-        call(*args, **fields)
-    return caught.value.code
 
 
 def edited(order: Order) -> None:

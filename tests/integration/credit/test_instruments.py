@@ -15,6 +15,7 @@ from cover.domain.instruments import BillRecord, SaleRecord, SecurityRecord
 from cover.models import Bill, Security, SoldReceivable
 from cover.services.instruments import record_bill, record_sale, record_security
 from invoices.models import Invoice, Order
+from tests.integration.credit.asking import usd
 from tests.integration.invoices.builders import make_buyer, make_invoice
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +35,6 @@ def invoice() -> Invoice:
 
 def jobs() -> list[Job]:
     return list(Job.objects.filter(task="credit.recheck", params__cause="cover_changed"))
-
-
-def usd(amount: str) -> Money:
-    return Money(Decimal(amount), "USD")
 
 
 def security(buyer: Buyer, given: str = "50", **changes: object) -> SecurityRecord:

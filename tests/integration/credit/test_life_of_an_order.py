@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.errors import DomainError, InvalidTransition
+from core.errors import InvalidTransition
 from core.models import AuditEvent, Job
 from core.queries.rates import rate_table
 from credit.models import OrderGate
@@ -30,6 +30,7 @@ from tests.integration.credit.builders import (
     make_limit,
     make_order,
     order_record,
+    refusal_of,
     reserved,
     run_jobs,
     ship,
@@ -37,12 +38,6 @@ from tests.integration.credit.builders import (
 from tests.integration.invoices.builders import allocate, make_buyer, make_invoice, make_receipt
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(call, *args: object, **fields: object) -> DomainError:  # type: ignore[no-untyped-def]
-    with pytest.raises(DomainError) as caught:
-        call(*args, **fields)
-    return caught.value
 
 
 class TestPutting:
@@ -55,7 +50,7 @@ class TestPutting:
     def test_another_content_under_the_number_needs_the_version_that_it_changes(self) -> None:
         record = order_record(make_buyer(), "80")
         put_order(record, today=TODAY)
-        error = refused(put_order, replace(record, amount=Decimal(90)), today=TODAY)
+        error = refusal_of(put_order, replace(record, amount=Decimal(90)), today=TODAY)
         assert (error.code, error.status, error.params["field"]) == ("order_differs", 409, "amount")
         assert Order.objects.get().amount == 80
 
@@ -64,14 +59,14 @@ class TestPutting:
         put_order(record, today=TODAY)
         edited = put_order(replace(record, amount=Decimal(90)), today=TODAY, expected_version=1)
         assert (edited.amount, edited.version) == (90, 2)
-        error = refused(put_order, replace(record, amount=Decimal(70)), today=TODAY, expected_version=1)
+        error = refusal_of(put_order, replace(record, amount=Decimal(70)), today=TODAY, expected_version=1)
         assert (error.code, Order.objects.get().amount) == ("order_changed", 90)
 
     def test_an_order_never_moves_to_another_buyer(self) -> None:
         record = order_record(make_buyer(), "80")
         put_order(record, today=TODAY)
         other = replace(record, buyer_id=make_buyer().pk)
-        assert refused(put_order, other, today=TODAY, expected_version=1).code == "order_of_another_buyer"
+        assert refusal_of(put_order, other, today=TODAY, expected_version=1).code == "order_of_another_buyer"
 
     @pytest.mark.parametrize(
         ("change", "code", "field"),
@@ -90,7 +85,7 @@ class TestPutting:
         ],
     )
     def test_bad_input_is_refused_by_field_and_nothing_is_recorded(self, change, code, field) -> None:  # type: ignore[no-untyped-def]
-        error = refused(put_order, replace(order_record(make_buyer(), "80"), **change), today=TODAY)
+        error = refusal_of(put_order, replace(order_record(make_buyer(), "80"), **change), today=TODAY)
         assert (error.code, error.params["field"]) == (code, field)
         assert not Order.objects.exists()
 
@@ -104,7 +99,7 @@ class TestPutting:
         buyer = make_buyer()
         record = order_record(buyer, "80")
         ship(put_order(record, today=TODAY), "50")
-        error = refused(put_order, replace(record, amount=Decimal(49)), today=TODAY, expected_version=1)
+        error = refusal_of(put_order, replace(record, amount=Decimal(49)), today=TODAY, expected_version=1)
         assert error.code == "amount_below_delivered"
         assert put_order(replace(record, amount=Decimal(50)), today=TODAY, expected_version=1).amount == 50
 
@@ -123,12 +118,12 @@ class TestStatus:
     def test_goods_that_left_are_not_cancelled_but_the_rest_may_be_taken_off(self) -> None:
         order = make_order(make_buyer(), "80")
         ship(order, "30")
-        assert refused(set_status, order.pk, OrderStatus.CANCELLED).code == "goods_have_left"
+        assert refusal_of(set_status, order.pk, OrderStatus.CANCELLED).code == "goods_have_left"
 
     def test_an_order_is_not_closed_before_all_that_left_was_invoiced(self) -> None:
         order = make_order(make_buyer(), "80")
         ship(order)
-        assert refused(set_status, order.pk, OrderStatus.CLOSED).code == "goods_not_invoiced"
+        assert refusal_of(set_status, order.pk, OrderStatus.CLOSED).code == "goods_not_invoiced"
         make_invoice(order.buyer, "80", order_id=order.pk)
         assert set_status(order.pk, OrderStatus.CLOSED).status == OrderStatus.CLOSED
 
@@ -143,7 +138,7 @@ class TestStatus:
         order = put_order(record, today=TODAY)
         set_status(order.pk, OrderStatus.CANCELLED)
         change = replace(record, amount=Decimal(90))
-        assert refused(put_order, change, today=TODAY, expected_version=2).code == "order_ended"
+        assert refusal_of(put_order, change, today=TODAY, expected_version=2).code == "order_ended"
         set_status(order.pk, OrderStatus.OPEN)
         assert put_order(change, today=TODAY, expected_version=3).amount == 90
 
@@ -185,7 +180,7 @@ class TestShipments:
     def test_a_shipment_stays_with_its_order(self) -> None:
         one, other = make_order(make_buyer()), make_order(make_buyer())
         ship(one, "30", key="S1")
-        assert refused(ship, other, "30", key="S1").code == "shipment_of_another_order"
+        assert refusal_of(ship, other, "30", key="S1").code == "shipment_of_another_order"
 
 
 class TestEachQuantityCountsOnce:
@@ -229,7 +224,7 @@ class TestDeposits:
         order, other = make_order(make_buyer()), make_order(make_buyer())
         assert make_deposit(order, "24").order_id == order.pk
         order.buyer_id = other.buyer_id
-        assert refused(make_deposit, order, "24").code == "other_party"
+        assert refusal_of(make_deposit, order, "24").code == "other_party"
 
     def test_what_a_deposit_paid_or_what_bounced_is_no_deposit_any_more(self) -> None:
         order = make_order(make_buyer(), "80")

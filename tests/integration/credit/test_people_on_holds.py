@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from core.domain.roles import Role
-from core.errors import DomainError
 from core.models import AuditEvent
 from credit.domain.kinds import GateState, HoldState
 from credit.models import Hold, Release, Reservation
@@ -22,6 +21,7 @@ from tests.integration.credit.builders import (
     TODAY,
     approved_order,
     ask,
+    code_of,
     gate_state,
     held_order,
     make_clean_buyer,
@@ -37,12 +37,6 @@ from tests.integration.credit.builders import (
 from tests.integration.invoices.builders import make_invoice
 
 pytestmark = pytest.mark.django_db
-
-
-def code_of(call, *args: object, **fields: object) -> str:  # type: ignore[no-untyped-def]
-    with pytest.raises(DomainError) as caught:
-        call(*args, **fields)
-    return caught.value.code
 
 
 @pytest.fixture
