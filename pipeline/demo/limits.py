@@ -90,7 +90,7 @@ def _ordinary(profile: Profile, rng: Random, end: date) -> Iterator[DemoLimit]:
     amount, began = _sized(profile), profile.phases[0].start
     if fate < 0.12:
         return
-    yield DemoLimit(code, _rounded(amount * Decimal("0.6")), began, reason="First limit")
+    yield DemoLimit(code, rounded(amount * Decimal("0.6")), began, reason="First limit")
     last = max(began + timedelta(days=1), months_back(end, rng.randint(2, 11)))
     if fate < 0.17:
         yield DemoLimit(code, amount, last, max(last, end - timedelta(days=rng.randint(1, 40))), reason="Yearly review")
@@ -99,7 +99,7 @@ def _ordinary(profile: Profile, rng: Random, end: date) -> Iterator[DemoLimit]:
     else:
         yield DemoLimit(code, amount, last, reason="Yearly review")
     if fate > 0.95:
-        more, until = _rounded(amount * Decimal("1.4")), end + timedelta(days=rng.randint(10, 50))
+        more, until = rounded(amount * Decimal("1.4")), end + timedelta(days=rng.randint(10, 50))
         yield DemoLimit(code, more, max(last, end - timedelta(days=20)), until, "temporary", "One large project")
 
 
@@ -107,17 +107,17 @@ def _sized(profile: Profile) -> Decimal:
     """A month and a half more than what is on average owed and ordered (two months ahead), in USD."""
     phase = profile.phases[-1]
     months = (profile.terms_days + max(0.0, phase.late_days)) / 30 + 3.5
-    return _rounded(Decimal(max(20_000.0, phase.monthly * phase.amount_usd * months)))
+    return rounded(Decimal(max(20_000.0, phase.monthly * phase.amount_usd * months)))
 
 
-def _rounded(amount: Decimal) -> Decimal:
+def rounded(amount: Decimal) -> Decimal:
     """To 5,000, never 0."""
     return max(Decimal(5_000), (amount / 5_000).quantize(Decimal(1)) * 5_000)
 
 
 def _insured(profile: Profile, rng: Random, end: date) -> DemoInsured:
     began = max(profile.phases[0].start, months_back(end, rng.randint(3, 20)))
-    amount = _rounded(_sized(profile) * Decimal(rng.choice(("0.5", "0.8", "1.0"))))
+    amount = rounded(_sized(profile) * Decimal(rng.choice(("0.5", "0.8", "1.0"))))
     number = f"MT{rng.randint(100_000, 999_999)}"
     percent = Decimal(rng.choice((85, 90, 90, 95)))
     return DemoInsured(profile.buyer.code, number, amount, percent, began, conditions="Payment within 120 days")

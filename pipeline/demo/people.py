@@ -18,7 +18,7 @@ from credit.domain.standings import StandingKind
 from credit.models import BuyerStanding, CreditAccount, CreditLimit
 from credit.services.authority import BandRow, change_authority, name_substitute
 from credit.services.requests import Asked, NewLimit, approve_request, create_request
-from pipeline.demo.limits import BASE
+from pipeline.demo.limits import BASE, rounded
 
 GOOD = ("A", "B")
 
@@ -57,8 +57,11 @@ def _delegate(director: User) -> None:
     )
 
 
-def _accounts(end: date) -> Iterator[CreditAccount]:
-    """Buyers outside of any group, those of good grade first, of these the largest limits."""
+Limited = tuple[CreditAccount, Decimal]
+
+
+def _accounts(end: date) -> Iterator[Limited]:
+    """Buyers outside of any group and their limits, those of good grade first, of these the largest limits."""
     latest = CreditLimit.objects.filter(account=OuterRef("pk"), kind=LimitKind.OWN, valid_from__lte=end)
     grades = BuyerStanding.objects.filter(buyer=OuterRef("buyer"), kind=StandingKind.GRADE, as_of__lte=end)
     alone = CreditAccount.objects.filter(buyer__isnull=False, buyer__group__isnull=True, buyer__merges_away=None)
@@ -67,11 +70,12 @@ def _accounts(end: date) -> Iterator[CreditAccount]:
         grade=Subquery(grades.order_by("-as_of", "-pk").values("value")[:1]),
     )
     found = known.filter(in_force__gt=0).order_by("-in_force", "pk")
-    yield from sorted(found, key=lambda account: account.grade not in GOOD)
+    for account in sorted(found, key=lambda account: account.grade not in GOOD):
+        yield account, account.in_force
 
 
 def _request(
-    accounts: Iterator[CreditAccount],
+    accounts: Iterator[Limited],
     factor: Decimal,
     reason: str,
     actor: User,
@@ -79,9 +83,8 @@ def _request(
     at_least: Decimal = Decimal(0),
 ) -> int | None:
     """A request for a multiple of the next account's limit, its id; accounts with a currency without rate have none."""
-    for account in accounts:
-        last = CreditLimit.objects.filter(account=account, kind=LimitKind.OWN).order_by("-valid_from", "-pk")[0]
-        amount = max(at_least, (last.amount * factor / 5_000).quantize(Decimal(1)) * 5_000)
+    for account, limit in accounts:
+        amount = max(at_least, rounded(limit * factor))
         asked = Asked(NewLimit(LimitKind.OWN, Money(amount, BASE), end), reason, buyer_id=account.buyer_id)
         try:
             return create_request(asked, actor=actor, as_of=end).pk
