@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
 
@@ -32,6 +35,31 @@ class DeskForm(forms.Form):
         name = str(problem.params.get("field", ""))
         is_shown = name in self.fields and not self.fields[name].widget.is_hidden
         self.add_error(name if is_shown else None, problem.message)
+
+
+class ThresholdForm(DeskForm):
+    """A version of a rule: one number for each threshold, and whether the rule is switched on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    is_enabled = forms.BooleanField(label=gettext_lazy("Switched on"), required=False)
+
+    def __init__(self, *args: Any, bounds: Mapping[str, Any], words: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, bound in bounds.items():
+            field = forms.DecimalField(
+                label=str(words.get(name, name)),
+                help_text=_("%(low)s to %(high)s, usually %(usual)s")
+                % {"low": bound.low, "high": bound.high, "usual": bound.default},
+            )
+            field.widget.attrs["class"] = "form-control"
+            self.fields[name] = field
+        self.bounds = bounds
+        kept = [name for name in self.fields if name not in {*bounds, "is_enabled", "reason"}]
+        self.order_fields([*bounds, *kept, "is_enabled", "reason"])
+
+    def numbers(self) -> dict[str, object]:
+        """The thresholds given."""
+        return {name: self.cleaned_data[name] for name in self.bounds}
 
 
 class DayInput(forms.DateInput):

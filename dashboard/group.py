@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from core.access.scope import SYSTEM
 from core.domain.roles import Permission
-from dashboard import formats
 from dashboard.charts import Chart, Series
 from dashboard.context import PageContext
 from dashboard.exports import wanted_export
@@ -30,7 +29,7 @@ from dashboard.tables import (
     DataTable,
     DaysColumn,
     GradeColumn,
-    NumberColumn,
+    PercentColumn,
     ShareColumn,
     TextColumn,
     configure,
@@ -74,12 +73,6 @@ class Branch:
     children: list[Branch]
 
 
-class OwnershipColumn(NumberColumn):
-    """A share in percent."""
-
-    write = staticmethod(lambda value: f"{formats.figure(value, digits=0)} %")
-
-
 class EntitiesTable(DataTable):
     """Exposure and lateness per entity."""
 
@@ -88,7 +81,7 @@ class EntitiesTable(DataTable):
     buyer = BuyerColumn(gettext_lazy("entity"), accessor="buyer_name")
     country = CountryColumn(gettext_lazy("country/region"))
     parent = TextColumn(gettext_lazy("held by"))
-    share = OwnershipColumn(gettext_lazy("share"))
+    share = PercentColumn(gettext_lazy("share"))
     grade = GradeColumn(gettext_lazy("grade"))
     open_amount = BaseMoneyColumn(gettext_lazy("open"))
     overdue = BaseMoneyColumn(gettext_lazy("overdue"))

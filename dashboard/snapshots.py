@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,7 +17,7 @@ from invoices.queries.snapshots import Snapshot, get_set
 from invoices.services import snapshots
 
 
-class SnapshotPage(PageView):
+class SnapshotPage(PageView, ABC):
     """A page over the snapshot of the as-of date in the base currency."""
 
     permission = Permission.BUYER_READ
@@ -27,9 +29,9 @@ class SnapshotPage(PageView):
             return self.render("snapshots/pending.html", progress=self._request(), status=202)
         return self.show(request, found)
 
+    @abstractmethod
     def show(self, request: HttpRequest, snapshot: Snapshot) -> HttpResponseBase:
         """The page itself."""
-        raise NotImplementedError
 
     def _request(self) -> RunProgress:
         run = snapshots.request(self.page.as_of, self.page.user, self.page.base_currency)

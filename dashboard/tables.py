@@ -165,6 +165,12 @@ class ShareColumn(NumberColumn):
     write = staticmethod(formats.percent)
 
 
+class PercentColumn(NumberColumn):
+    """A figure that is a percentage already, whole."""
+
+    write = staticmethod(lambda value: f"{formats.figure(value, digits=0)} %")
+
+
 class PointsColumn(NumberColumn):
     """A value with two decimals."""
 

@@ -27,7 +27,8 @@ from dashboard.alert_lines import names_in
 from dashboard.alerts.evidence_table import evidence_table
 from dashboard.alerts.history import history_rows
 from dashboard.alerts.rows import row_of
-from dashboard.alerts.worklist import Wanted, is_now, list_wanted, query_of
+from dashboard.alerts.worklist import FILTERS, Wanted, is_now, list_wanted
+from dashboard.filters import query_of
 from dashboard.forms import DayInput, DeskForm
 from dashboard.labels import ALERT_STATES, SEVERITIES
 from dashboard.pages import PageView
@@ -100,7 +101,7 @@ class AlertPage(PageView):
             "problem": problem,
             "close_words": note_text(alert.close_note),
             "base_currency": settings.BASE_CURRENCY,
-            "list_query": query_of(self.request.GET),
+            "list_query": query_of(self.request.GET, FILTERS),
             "following": self._following(alert),
         }
 
@@ -168,4 +169,4 @@ class AlertWork(AlertPage):
         if problem:
             messages.error(self.request, problem)
         address = reverse("dashboard:alert", args=[alert_id])
-        return HttpResponseRedirect(address + query_of(self.request.GET))
+        return HttpResponseRedirect(address + query_of(self.request.GET, FILTERS))

@@ -23,7 +23,7 @@ from alerts.queries.settings import current_settings, list_setting_versions
 from alerts.services.settings import change_setting
 from core.domain.roles import Permission
 from core.errors import DomainError, NotFound
-from dashboard.forms import DeskForm
+from dashboard.forms import ThresholdForm
 from dashboard.labels import SEVERITIES, Label
 from dashboard.pages import PageView
 
@@ -44,32 +44,16 @@ class RuleRow:
     version: int
 
 
-class RuleForm(DeskForm):
+class RuleForm(ThresholdForm):
     """One number for each threshold; the change counts from the next close on."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    is_enabled = forms.BooleanField(label=gettext_lazy("Switched on"), required=False)
     severity = forms.TypedChoiceField(
         label=gettext_lazy("Urgency"), coerce=int, choices=[(code, label.text) for code, label in SEVERITIES.items()]
     )
     reason = forms.CharField(label=gettext_lazy("Why it is changed"), max_length=200)
 
     def __init__(self, *args: Any, rule: Rule, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, bounds in NUMBERS[rule].items():
-            field = forms.DecimalField(
-                label=str(NUMBER_WORDS.get(name, name)),
-                help_text=_("%(low)s to %(high)s, usually %(usual)s")
-                % {"low": bounds.low, "high": bounds.high, "usual": bounds.default},
-            )
-            field.widget.attrs["class"] = "form-control"
-            self.fields[name] = field
-        self.order_fields([*NUMBERS[rule], "severity", "is_enabled", "reason"])
-        self.rule = rule
-
-    def numbers(self) -> dict[str, object]:
-        """The thresholds given."""
-        return {name: self.cleaned_data[name] for name in NUMBERS[self.rule]}
+        super().__init__(*args, bounds=NUMBERS[rule], words=NUMBER_WORDS, **kwargs)
 
 
 class RulesPage(PageView):

@@ -25,13 +25,13 @@ from dashboard.alerts.rows import AlertRow, row_of
 from dashboard.context import PageContext
 from dashboard.desk_labels import ALERT_CHOICES
 from dashboard.exports import wanted_export
+from dashboard.filters import MINE, NOBODY, of_owner, query_of
 from dashboard.formats import whole
 from dashboard.labels import ALERT_STATES, SEVERITIES, label_of
 from dashboard.pages import PageView
 from dashboard.tables import BaseMoneyColumn, DataTable, DateColumn, DaysColumn, LabelColumn, TextColumn, configure
 from dashboard.templatetags import duewatch
 
-MINE, NOBODY = "mine", "nobody"
 FILTERS = ("state", "rule", "who")
 
 
@@ -174,7 +174,7 @@ class AlertsPage(PageView):
         )
 
     def _table(self, request: HttpRequest, wanted: Wanted) -> AlertsTable:
-        rows, query = list_wanted(self.page, wanted), query_of(request.GET)
+        rows, query = list_wanted(self.page, wanted), query_of(request.GET, FILTERS)
         return AlertsTable(rows, page=self.page, query=query, name="alerts", base_currency=settings.BASE_CURRENCY)
 
 
@@ -190,18 +190,7 @@ def list_wanted(page: PageContext, wanted: Wanted) -> QuerySet[Alert]:
     )
     if wanted.rule:
         rows = rows.filter(rule=wanted.rule)
-    if wanted.who == MINE:
-        rows = rows.filter(assignee_id=page.user.pk)
-    return rows.filter(assignee=None) if wanted.who == NOBODY else rows
-
-
-def query_of(query: QueryDict) -> str:
-    """The filter as the end of an address."""
-    kept = query.copy()
-    for name in list(kept):
-        if name not in FILTERS or not kept[name]:
-            del kept[name]
-    return f"?{kept.urlencode()}" if kept else ""
+    return of_owner(rows, wanted.who, page.user)
 
 
 def _rule_counts(page: PageContext, wanted: Wanted) -> list[tuple[str, Any, int]]:

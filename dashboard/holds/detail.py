@@ -19,11 +19,12 @@ from credit.domain.kinds import HoldState
 from credit.models import Hold
 from credit.services.gate import ReleaseTerms, forward_hold, lift_hold, recheck_order, reject_order, release_order
 from dashboard.credit_labels import HOLD_KINDS, HOLD_STATES
+from dashboard.filters import query_of
 from dashboard.forms import DeskForm
 from dashboard.holds.forms import FORMS, NEEDS, forms_of
 from dashboard.holds.history import history_rows
 from dashboard.holds.words import order_name, reason_words
-from dashboard.holds.worklist import Wanted, age_of, query_of, wanted_holds
+from dashboard.holds.worklist import FILTERS, Wanted, age_of, wanted_holds
 from dashboard.orders.answer import answer_of
 from dashboard.pages import PageView
 from dashboard.queries.holds import get_hold, list_hold_events, list_releases
@@ -60,7 +61,7 @@ class HoldPage(PageView):
             "forms": shown,
             "problem": problem,
             "base_currency": settings.BASE_CURRENCY,
-            "list_query": query_of(self.request.GET),
+            "list_query": query_of(self.request.GET, FILTERS),
             "following": self._following(hold),
         }
 
@@ -125,7 +126,7 @@ class HoldWork(HoldPage):
             return self.render("holds/detail.html", status=422, **self.about(hold, failed, problem))
         done = _("The order may go.") if hold.state == HoldState.RELEASED else _("Done.")
         messages.success(self.request, done)
-        return HttpResponseRedirect(reverse("dashboard:hold", args=[hold_id]) + query_of(self.request.GET))
+        return HttpResponseRedirect(reverse("dashboard:hold", args=[hold_id]) + query_of(self.request.GET, FILTERS))
 
 
 def _order_of(hold: Hold) -> int:

@@ -21,6 +21,7 @@ from dashboard.check_words import RULES
 from dashboard.context import PageContext
 from dashboard.credit_labels import HOLD_KINDS, HOLD_STATES
 from dashboard.exports import wanted_export
+from dashboard.filters import MINE, NOBODY, of_owner, query_of
 from dashboard.holds.fit import fit_of
 from dashboard.holds.words import order_name, reason_words
 from dashboard.pages import PageView
@@ -36,7 +37,6 @@ from dashboard.tables import (
     configure,
 )
 
-MINE, NOBODY = "mine", "nobody"
 FILTERS = ("state", "who", "reason", "kind")
 STATES = {
     "": (_("to decide"), (HoldState.OPEN,)),
@@ -137,7 +137,7 @@ class HoldsPage(PageView):
         table = HoldsTable(
             rows,
             page=page,
-            query=query_of(request.GET),
+            query=query_of(request.GET, FILTERS),
             name="holds",
             base_currency=settings.BASE_CURRENCY,
             exclude=hidden,
@@ -164,18 +164,7 @@ def wanted_holds(page: PageContext, wanted: Wanted) -> QuerySet[Hold]:
         rows = rows.filter(kind=wanted.kind)
     if wanted.reason:
         rows = rows.filter(reasons__contains=wanted.reason)
-    if wanted.who == MINE:
-        rows = rows.filter(assignee_id=page.user.pk)
-    return rows.filter(assignee=None) if wanted.who == NOBODY else rows
-
-
-def query_of(query: QueryDict) -> str:
-    """The filter as the end of an address."""
-    kept = query.copy()
-    for name in list(kept):
-        if name not in FILTERS or not kept[name]:
-            del kept[name]
-    return f"?{kept.urlencode()}" if kept else ""
+    return of_owner(rows, wanted.who, page.user)
 
 
 def age_of(hold: Hold, page: PageContext) -> int:

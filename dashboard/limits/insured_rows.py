@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.queries.sql import fetch_all
 from cover.services.insured_files import Loaded
-from dashboard import formats
 from dashboard.credit_labels import LIMIT_STATES
 from dashboard.desk_labels import QUARANTINE_REASONS
 from dashboard.labels import word_of
-from dashboard.tables import BuyerColumn, DataTable, DateColumn, LabelColumn, MoneyColumn, NumberColumn, TextColumn
+from dashboard.tables import BuyerColumn, DataTable, DateColumn, LabelColumn, MoneyColumn, PercentColumn, TextColumn
 from dashboard.templatetags import duewatch
 
 SOON_DAYS = 30
@@ -65,12 +64,6 @@ class InsuredRow:
         if self.valid_to is None or self.valid_to > as_of + timedelta(days=SOON_DAYS):
             return "in_force"
         return "expiring" if self.valid_to >= as_of else "expired"
-
-
-class PercentColumn(NumberColumn):
-    """A share in percent."""
-
-    write = staticmethod(lambda value: f"{formats.figure(value, digits=0)} %")
 
 
 class InsuredTable(DataTable):

@@ -23,39 +23,23 @@ from credit.queries.rules import rule_coverage, settings_for
 from credit.services.rules import RulePlace, change_rule, remove_rule
 from dashboard.check_words import RULE_HELP, RULES
 from dashboard.credit_labels import EFFECTS, LEVELS
-from dashboard.forms import DeskForm
+from dashboard.forms import ThresholdForm
 from dashboard.limits.base import LimitsPage
 from dashboard.order_rules.cells import NUMBERS as NUMBER_WORDS
 from dashboard.order_rules.cells import effect_label, matrix, number_rows, plain
 
 
-class RuleForm(DeskForm):
+class RuleForm(ThresholdForm):
     """One number for each threshold; the change counts from the next check on."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    is_enabled = forms.BooleanField(label=gettext_lazy("Switched on"), required=False)
     effect = forms.ChoiceField(label=gettext_lazy("At worst it"), choices=list(EFFECTS.items()))
     reason = forms.CharField(label=gettext_lazy("Why it is changed"), max_length=300)
 
     def __init__(self, *args: Any, rule: RuleCode, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, bounds in NUMBERS[rule].items():
-            field = forms.DecimalField(
-                label=str(NUMBER_WORDS.get(name, name)),
-                help_text=_("%(low)s to %(high)s, usually %(usual)s")
-                % {"low": bounds.low, "high": bounds.high, "usual": bounds.default},
-            )
-            field.widget.attrs["class"] = "form-control"
-            self.fields[name] = field
+        super().__init__(*args, bounds=NUMBERS[rule], words=NUMBER_WORDS, **kwargs)
         if rule in LOCKED:
             for name in ("is_enabled", "effect"):
                 self.fields[name].widget = forms.HiddenInput()
-        self.order_fields([*NUMBERS[rule], "effect", "is_enabled", "reason"])
-        self.rule = rule
-
-    def numbers(self) -> dict[str, object]:
-        """The thresholds given."""
-        return {name: self.cleaned_data[name] for name in NUMBERS[self.rule]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from credit.services.gate import recheck_order
 from dashboard.exports import wanted_export
 from dashboard.orders.answer import AnswerView, answer_of
 from dashboard.orders.form import FIELD_OF, OrderForm, assumed_deposit, initial_of, plain_number, record_of
-from dashboard.orders.standing import standing_answer, standing_of
+from dashboard.orders.standing import Standing, standing_of
 from dashboard.orders.tables import ChecksTable, OpenOrdersTable
 from dashboard.pages import PageView
 from dashboard.queries.accounts import Account, get_account
@@ -53,11 +53,12 @@ class DeskPage(PageView):
         shown = get_check(check, scope=self.page.scope) if check else None
         if shown and subject.account is None:
             subject = self._subject(shown.buyer.code, shown.order_id)
-        return self._page(subject, self._form(subject, shown), shown or self._stands_on(subject.order))
-
-    def _stands_on(self, order: Order | None) -> OrderCheck | None:
-        standing = standing_of(order) if order else None
-        return get_check(standing.check_id, scope=self.page.scope) if standing else None
+        form = self._form(subject, shown)
+        standing = standing_of(subject.order) if subject.order else None
+        if standing and shown is None:
+            shown = get_check(standing.check_id, scope=self.page.scope)
+        is_current = standing and shown and standing.check_id == shown.pk  # an older answer is history
+        return self._page(subject, form, shown, standing if is_current else None)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """A what-if: nothing of the order changes; the answer is kept as a record."""
@@ -121,7 +122,14 @@ class DeskPage(PageView):
             "may_request": self.page.may(Permission.LIMIT_REQUEST),
         }
 
-    def _page(self, subject: Subject, form: OrderForm, shown: OrderCheck | None, status: int = 200) -> HttpResponseBase:
+    def _page(
+        self,
+        subject: Subject,
+        form: OrderForm,
+        shown: OrderCheck | None,
+        standing: Standing | None = None,
+        status: int = 200,
+    ) -> HttpResponseBase:
         account = subject.account
         ids = account.buyer_ids if account else None
         tables: list[DataTable] = [ChecksTable(self._checks(ids), name="checks", is_only=False)]
@@ -133,7 +141,7 @@ class DeskPage(PageView):
             status=status,
             form=form,
             answer=self.answer(shown) if shown else None,
-            standing=standing_answer(subject.order, shown),
+            standing=standing,
             checks=configure(self.request, tables[0], per_page=20),
             orders=configure(self.request, tables[1], per_page=20) if account else None,
             **self._frame(subject),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from core.domain.roles import Permission
 from credit.domain.kinds import GateState
-from credit.models import OrderCheck, OrderGate
+from credit.models import OrderGate
 from dashboard.credit_labels import GATES
 from dashboard.labels import Label
 from dashboard.orders.answer import answer_of
@@ -34,12 +34,6 @@ def standing_of(order: Order) -> Standing | None:
         return None
     state = GateState(gate.state)
     return Standing(order.pk, gate.check_row_id, GATES[state], is_watched=state is GateState.HELD)
-
-
-def standing_answer(order: Order | None, shown: OrderCheck | None) -> Standing | None:
-    """The standing of the order if the answer shown is the one that it stands on: an older one is history."""
-    found = standing_of(order) if order else None
-    return found if found and shown and found.check_id == shown.pk else None
 
 
 class OrderAnswer(PageView):
