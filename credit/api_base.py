@@ -35,7 +35,7 @@ DESK = "order-desk"
 
 
 class ChangedMeanwhile(DomainError):
-    """The order is no longer what ``If-Match`` names."""
+    """It is no longer what ``If-Match`` names."""
 
     status = 412
 
@@ -46,8 +46,8 @@ def explained(request: Request) -> Iterator[None]:
     try:
         yield
     except Conflict as conflict:
-        if conflict.code in ("order_changed", "gate_changed") and "If-Match" in request.headers:
-            fix = _("Read the order again and decide with its new ETag.")
+        if conflict.code in ("order_changed", "gate_changed", "request_changed") and "If-Match" in request.headers:
+            fix = _("Read it again and decide with its new ETag.")
             params = {**conflict.params, "field": "If-Match", "value": request.headers["If-Match"][:60], "fix": fix}
             raise ChangedMeanwhile(conflict.code, conflict.message, params) from conflict
         if conflict.code == "order_differs":

@@ -95,7 +95,7 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description="ETag of the answer that this is decided on; 412 or 409 if the order has changed since.",
+    description="ETag of the answer that this is decided on; 412 or 409 if it has changed since.",
 )
 
 

@@ -56,13 +56,13 @@ def list_requests(*, scope: Scope, states: Sequence[RequestState] = (RequestStat
     A scope of some buyers sees those buyers' requests, without facts, recommendation, counted amount and signatures:
     nothing from which the insured limit could be found by asking again and again.
     """
-    rows = _visible(scope).filter(state__in=list(states)).order_by("-requested_at", "-pk")
+    rows = visible_requests(scope).filter(state__in=list(states)).order_by("-requested_at", "-pk")
     return [_coarse(row, scope) for row in rows]
 
 
 def get_request(request_id: int, *, scope: Scope, as_of: date) -> RequestDetail:
     """One request; raises ``request_unknown`` if there is none in the scope."""
-    row = _visible(scope).filter(pk=request_id).first()
+    row = visible_requests(scope).filter(pk=request_id).first()
     if row is None:
         raise NotFound(
             "request_unknown", f"There is no request {request_id}.", {"field": "request", "value": request_id}
@@ -139,7 +139,8 @@ def _may_sign(
     return MaySign(True)
 
 
-def _visible(scope: Scope) -> QuerySet[LimitRequest]:
+def visible_requests(scope: Scope) -> QuerySet[LimitRequest]:
+    """Requests of the accounts in the scope, with account and who asked; of sales, their own buyers'."""
     rows = LimitRequest.objects.select_related("account__buyer", "account__group", "requested_by")
     if scope.is_everything:
         return rows

@@ -25,8 +25,13 @@ PATHS = {
     "/api/v1/scores/": "/api/v1/scores/",
     "/api/v1/scores/{id}/": "/api/v1/scores/{score}/",
 }
-# Orders have other callers and methods: their rungs are in test_order_checks*.py, test_exposures.py, test_reports.py.
+# Orders and limits have other callers and methods: their rungs are in test_order_checks*.py, test_exposures.py,
+# test_reports.py, test_limits.py.
 ORDERS = {
+    "/api/v1/credit-limits/",
+    "/api/v1/limit-requests/",
+    "/api/v1/limit-requests/{id}/",
+    *(f"/api/v1/limit-requests/{{id}}/{verb}/" for verb in ("approve", "reject", "withdraw")),
     "/api/v1/order-checks/",
     "/api/v1/order-checks/{id}/",
     *(f"/api/v1/order-checks/{{id}}/{verb}/" for verb in ("release", "reject", "cancel", "recheck")),
