@@ -105,7 +105,11 @@ class Replay:
         return max(_in_force(known, kind, day) for kind in ("own", "temporary"))
 
     def left_above_limits(self) -> Iterator[str]:
-        """In the end: above a limit (it was cut) only orders that a person released may still be approved."""
+        """In the end: above a limit (it was cut) only orders that a person released may still be approved.
+
+        Orders that were approved before a release stay beside what it lets go until they are checked again: what
+        persons released since the limit last changed is no reason against the others.
+        """
         moments = [row["known_at"] for row in self._records.checks]
         if not moments:
             return
@@ -113,9 +117,16 @@ class Replay:
         day = max(row["as_of"] for row in self._records.checks)
         for owner in list(self._limits):
             members = [owner[1]] if owner[0] == "buyer" else self._members[owner[1]]
-            used = sum((max(ZERO, self.balance(one, end, end)) for one in members), ZERO)
+            since = max(row["recorded_at"] for row in self._limits[owner])
+            used = sum((max(ZERO, self.balance(one, end, end) - self._released(one, since)) for one in members), ZERO)
             limit = self.limit_in_force(owner, day, end) or ZERO
             yield from self._unreleased(owner, members, used, limit) if used > limit else ()
+
+    def _released(self, buyer: int, since: datetime) -> Decimal:
+        """What of the buyer's orders is held or has left under releases that were given since then."""
+        given = {row["id"] for row in self._records.releases if row["released_at"] > since}
+        held = [row for row in self._records.reservations if row["release_id"] in given and row["buyer_id"] == buyer]
+        return sum((row["amount"] for row in held if row["state"] in ("active", "used")), ZERO)
 
     def _unreleased(self, owner: tuple[str, int], members: list[int], used: Decimal, limit: Decimal) -> Iterator[str]:
         for row in self._records.reservations:

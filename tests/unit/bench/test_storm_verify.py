@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bench.storm_records import Records, Row
-from bench.storm_verify import verify
+from bench.storm_verify import ANSWERS, END, FAILURES, LIMITS, RESERVATIONS, verify
 
 DAY = date(2026, 11, 20)
 START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -267,3 +267,59 @@ def test_goods_that_left_count_once_and_use_their_reservation_up() -> None:
     found.reservations[1] |= {"state": "used", "ended_at": at(5)}
     assert verify(found).violations == []
     assert verify(Records()).violations == []
+
+
+def released_beside(found: Records, minute: int) -> None:
+    """A person lets the third order go: 20 more than the shared 150."""
+    third = found.orders[2]
+    terms = {"order_id": 3, "currency": "USD", "amount": Decimal(20), "tolerance_percent": Decimal(0)}
+    found.releases.append({"id": 5, **terms, "released_at": at(minute), "ended_at": None})
+    found.reservations.append({**reservation(3, third, 3, minute), "release_id": 5})
+    found.gates[2]["state"] = "approved"
+    found.holds.pop(0)
+
+
+def without_the_cut(found: Records) -> None:
+    """The limit of 1 stays, and its order."""
+    found.limits.pop()
+    found.checks.pop()
+    found.reservations[0] |= {"state": "active", "ended_at": None}
+    found.gates[0] |= {"state": "approved", "check_row_id": 1}
+    found.holds.pop()
+
+
+def test_who_was_approved_before_stays_beside_what_a_person_released() -> None:
+    found = history()
+    without_the_cut(found)
+    assert verify(found).violations == []
+    released_beside(found, 8)
+    assert verify(found).violations == []
+
+
+def test_a_limit_that_changed_after_a_release_makes_the_others_give_way() -> None:
+    found = history()
+    without_the_cut(found)
+    released_beside(found, 8)
+    found.limits.append(limit(5, 150, 9, group=9))
+    assert verify(found).findings[LIMITS] == [
+        "order 1 is still approved: group 9 stands at 170 above 150",
+        "order 2 is still approved: group 9 stands at 170 above 150",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("falsify", "point"),
+    [
+        (limit_was_lower, LIMITS),
+        (reservation_lost, RESERVATIONS),
+        (retry_with_another_answer, ANSWERS),
+        (order_that_nobody_asked_for, ANSWERS),
+        (deadlock_shown, FAILURES),
+        (failed, FAILURES),
+        (job_left, END),
+    ],
+)
+def test_a_violation_stands_under_what_was_to_be_proved(falsify: Callable[[Records], None], point: str) -> None:
+    found = history()
+    falsify(found)
+    assert verify(found).findings[point]
