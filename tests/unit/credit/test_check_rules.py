@@ -299,3 +299,16 @@ def test_terms_are_shown_beside_those_of_the_grade() -> None:
     unknown = answer_of(RuleCode.TERMS, buyer=quiet(grade_terms=None))
     assert unknown.fix is not None
     assert (unknown.threshold, unknown.fix.params) == (None, {"kind": "prepaid"})
+
+
+def test_an_order_at_the_cap_is_said_to_fit_and_needs_no_fix() -> None:
+    cap = setting(RuleCode.ORDER_VALUE, is_enabled=True, numbers={"max_base": 80})
+    at_the_cap = answer_of(RuleCode.ORDER_VALUE, rules=cap)
+    assert (at_the_cap.measured, at_the_cap.threshold) == (80, 80)
+    assert (at_the_cap.cause, at_the_cap.fix) == ("order_value_fits", None)
+
+
+def test_a_limit_is_no_day_old_on_its_last_day() -> None:
+    assert answer_of(RuleCode.LIMIT_EXPIRED, buyer=quiet(limit=limit(500, valid_to=AS_OF))).age_days is None
+    yesterday = limit(500, valid_to=AS_OF - timedelta(days=1), state=LimitState.EXPIRED)
+    assert answer_of(RuleCode.LIMIT_EXPIRED, buyer=quiet(limit=yesterday)).age_days == 1

@@ -137,3 +137,9 @@ def test_a_missing_rate_of_one_member_is_missing_for_the_group() -> None:
     lacking = type(exposure())("USD", (Component(Part.ORDERS, "JPY", Decimal(5), None),))
     known = type(exposure())("USD", (Component(Part.ORDERS, "JPY", Decimal(5), Decimal(1)),))
     assert sum_exposures(base_currency="USD", members=[known, lacking]).missing_rates == ("JPY",)
+
+
+def test_what_one_insurer_would_pay_for_open_orders_the_next_does_not_pay_again() -> None:
+    covers = [Cover(Decimal(60), Decimal(100)), Cover(Decimal(100), Decimal(100))]
+    assert exposure({Part.ORDERS: 20, Part.ORDERS_LATER: 10}).uninsured(covers=covers).planned_base == 30
+    assert exposure({Part.ORDERS: 70, Part.ORDERS_LATER: 10}).uninsured(covers=covers).planned_base == 80

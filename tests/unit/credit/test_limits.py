@@ -11,7 +11,7 @@ TODAY = date(2026, 6, 30)
 TOMORROW = TODAY + timedelta(days=1)
 
 
-def version(amount: int, kind: LimitKind = LimitKind.OWN, valid_to: date | None = None, **more: Any) -> LimitVersion:
+def version(amount: int | str, kind: LimitKind = LimitKind.OWN, valid_to: date | None = None, **more: Any) -> LimitVersion:
     known = {"kind": kind, "currency": "USD", "amount": Decimal(amount), "amount_base": Decimal(amount)}
     return LimitVersion(**{**known, "valid_to": valid_to, **more})
 
@@ -71,3 +71,13 @@ def test_only_a_limit_in_force_allows_anything() -> None:
     amount = {"amount_base": Decimal(5), "amount": Decimal(5), "currency": "USD"}
     allowed = {state: LimitInForce(state=state, **amount).allowed_base for state in LimitState}  # type: ignore[arg-type]
     assert allowed == {LimitState.IN_FORCE: 5, LimitState.EXPIRED: 0, LimitState.MISSING: 0}
+
+
+def test_a_limit_of_a_cent_is_a_limit() -> None:
+    cent = version("0.01", valid_to=TODAY)
+    assert (in_force(cent).state, in_force(cent).allowed_base) == (LimitState.IN_FORCE, Decimal("0.01"))
+    assert in_force(cent, as_of=TOMORROW).state is LimitState.EXPIRED
+
+
+def test_no_limit_is_no_temporary_one() -> None:
+    assert not NO_LIMIT.is_temporary

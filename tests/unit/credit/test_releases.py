@@ -68,3 +68,61 @@ def test_a_reservation_holds_30_days_or_14_after_the_planned_shipment() -> None:
     assert expiry_date(reserved_on=DAY, ship_date=None, **settings) == date(2026, 7, 30)
     assert expiry_date(reserved_on=DAY, ship_date=date(2026, 8, 20), **settings) == date(2026, 9, 3)
     assert expiry_date(reserved_on=DAY, ship_date=date(2026, 7, 1), **settings) == date(2026, 7, 30)
+
+
+def refused(**changes: object) -> tuple[str, object]:
+    """Code and field of the refusal."""
+    with pytest.raises(DomainError) as caught:
+        check_release(terms=replace(TERMS, **changes), order=ORDER, stops=[], as_of=DAY)  # type: ignore[arg-type]
+    return caught.value.code, caught.value.params.get("field")
+
+
+def accepted(order: OrderContent = ORDER, **changes: object) -> bool:
+    terms = replace(TERMS, **changes)  # type: ignore[arg-type]
+    return check_release(terms=terms, order=order, stops=[], as_of=DAY) is terms
+
+
+@pytest.mark.parametrize("amount", ["0", "-80", "NaN", "Infinity", "-Infinity"])
+def test_a_release_is_for_an_amount_above_0(amount: str) -> None:
+    assert refused(amount=Decimal(amount)) == ("release_invalid", "amount")
+
+
+def test_a_release_of_one_cent_covers_an_order_of_one_cent() -> None:
+    cent = Decimal("0.01")
+    assert accepted(replace(ORDER, amount=cent), amount=cent)
+
+
+@pytest.mark.parametrize("tolerance", ["-0.01", "20.01", "NaN", "Infinity"])
+def test_a_tolerance_is_from_0_to_20_percent(tolerance: str) -> None:
+    assert refused(tolerance_percent=Decimal(tolerance)) == ("release_invalid", "tolerance_percent")
+    assert accepted(tolerance_percent=Decimal(0))
+    assert accepted(tolerance_percent=Decimal(20))
+
+
+def test_a_release_is_without_tolerance_unless_one_is_given() -> None:
+    assert TERMS.tolerance_percent == 0
+    assert refused(amount=Decimal("79.99")) == ("release_too_small", "amount")
+
+
+def test_the_order_must_be_inside_amount_and_tolerance() -> None:
+    assert accepted(replace(ORDER, amount=Decimal(88)), tolerance_percent=Decimal(10))
+    with pytest.raises(DomainError, match="the release covers at most 88") as caught:
+        accepted(replace(ORDER, amount=Decimal("88.01")), tolerance_percent=Decimal(10))
+    assert caught.value.params == {"field": "amount", "value": "80"}
+
+
+@pytest.mark.parametrize("field", ["valid_until", "review_on"])
+def test_a_release_ends_and_is_looked_at_today_at_the_earliest(field: str) -> None:
+    assert refused(**{field: DAY - timedelta(days=1)}) == ("release_invalid", field)
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
+def test_a_release_has_a_reason_of_300_characters_at_most(reason: str) -> None:
+    assert refused(reason=reason) == ("release_invalid", "reason")
+    assert accepted(reason="x" * 300)
+
+
+def test_of_a_long_reason_40_characters_are_told() -> None:
+    with pytest.raises(DomainError) as caught:
+        accepted(reason="x" * 301)
+    assert caught.value.params["value"] == "x" * 40
