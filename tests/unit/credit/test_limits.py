@@ -11,7 +11,9 @@ TODAY = date(2026, 6, 30)
 TOMORROW = TODAY + timedelta(days=1)
 
 
-def version(amount: int | str, kind: LimitKind = LimitKind.OWN, valid_to: date | None = None, **more: Any) -> LimitVersion:
+def version(
+    amount: int | str, kind: LimitKind = LimitKind.OWN, valid_to: date | None = None, **more: Any
+) -> LimitVersion:
     known = {"kind": kind, "currency": "USD", "amount": Decimal(amount), "amount_base": Decimal(amount)}
     return LimitVersion(**{**known, "valid_to": valid_to, **more})
 
