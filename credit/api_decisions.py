@@ -56,6 +56,11 @@ class OrderDecision(OrderView):
             raise Conflict("check_superseded", message, params)
         return seen.order
 
+    def decide_held(self, pk: int, service: Callable[..., object], *said: object, **named: object) -> HttpResponse:
+        """A person releases or rejects, on the order's latest check."""
+        asked = {"as_of": today(), "actor": self.decider, "expected_version": self.expected(1), **named}
+        return self.decide(pk, lambda order: service(order.id, *said, **asked), needs_latest=True)
+
     @property
     def decider(self) -> User:
         """The person; keys do not come here."""
@@ -85,13 +90,7 @@ class ReleaseOrder(OrderDecision):
         """Up to an amount with tolerance, until a day, with a reason; never by a key, never by who asked."""
         given = self.body(ReleaseBody)
         terms = ReleaseTerms(**{"tolerance_percent": Decimal(0), **given})
-        return self.decide(
-            pk,
-            lambda order: release_order(
-                order.id, terms, as_of=today(), actor=self.decider, expected_version=self.expected(1)
-            ),
-            needs_latest=True,
-        )
+        return self.decide_held(pk, release_order, terms)
 
 
 class RejectOrder(OrderDecision):
@@ -109,14 +108,7 @@ class RejectOrder(OrderDecision):
     )
     def post(self, request: Request, pk: int) -> HttpResponse:
         """Until it is edited."""
-        reason = self.body(ReasonBody)["reason"]
-        return self.decide(
-            pk,
-            lambda order: reject_order(
-                order.id, reason=reason, as_of=today(), actor=self.decider, expected_version=self.expected(1)
-            ),
-            needs_latest=True,
-        )
+        return self.decide_held(pk, reject_order, reason=self.body(ReasonBody)["reason"])
 
 
 class CancelOrder(OrderDecision):

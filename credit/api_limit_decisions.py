@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.bodies import Body
 from core.api.idempotency import answered_once
 from core.api.params import Params
 from core.api.permissions import Grant
@@ -60,6 +61,17 @@ class LimitDecisionView(LimitView):
 
         return answered_once(self.request, work)
 
+    def sign(self, pk: int, kind: type[Body], service: Callable[..., LimitRequest]) -> HttpResponse:
+        """A person says yes or no, for themselves or for whom they stand in for."""
+        given = self.body(kind)
+
+        def act(version: int) -> LimitRequest:
+            person, deputed = self.signer, self.acting_for(given)
+            said = given["comment"]
+            return service(pk, version=version, actor=person, as_of=today(), comment=said, acting_for_id=deputed)
+
+        return self.decide(pk, act)
+
     def acting_for(self, given: dict[str, Any]) -> int | None:
         """The id of whom the caller stands in for. Raises ``substitute_not_in_force``."""
         name = given.get("acting_for")
@@ -87,18 +99,7 @@ class ApproveLimitRequest(LimitDecisionView):
     )
     def post(self, request: Request, pk: int) -> HttpResponse:
         """With the last signature needed the limit is stored. By a person with authority, never who asked."""
-        given = self.body(ApproveBody)
-        return self.decide(
-            pk,
-            lambda version: approve_request(
-                pk,
-                version=version,
-                actor=self.signer,
-                as_of=today(),
-                comment=given["comment"],
-                acting_for_id=self.acting_for(given),
-            ),
-        )
+        return self.sign(pk, ApproveBody, approve_request)
 
 
 class RejectLimitRequest(LimitDecisionView):
@@ -116,18 +117,7 @@ class RejectLimitRequest(LimitDecisionView):
     )
     def post(self, request: Request, pk: int) -> HttpResponse:
         """Who may sign may refuse; one refusal ends the request."""
-        given = self.body(RefuseBody)
-        return self.decide(
-            pk,
-            lambda version: reject_request(
-                pk,
-                version=version,
-                actor=self.signer,
-                as_of=today(),
-                comment=given["comment"],
-                acting_for_id=self.acting_for(given),
-            ),
-        )
+        return self.sign(pk, RefuseBody, reject_request)
 
 
 class WithdrawLimitRequest(LimitDecisionView):
