@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import DecimalField, JSONField, Model
 
 from core.queries.prepared import Prepared, fetch_prepared
 
@@ -24,9 +24,7 @@ def append_unless_known(row: Row) -> Row | None:
 
 
 def _insert(row: Row, statement: Prepared) -> Row | None:
-    values = {
-        field.column: field.get_db_prep_save(field.pre_save(row, True), connection) for field in _columns(type(row))
-    }
+    values = {field.column: _value(row, field) for field in _columns(type(row))}
     added = fetch_prepared(statement, values)
     if not added:
         return None
@@ -34,6 +32,15 @@ def _insert(row: Row, statement: Prepared) -> Row | None:
     state = row._state  # noqa: SLF001 -- as Model.save leaves it
     state.adding, state.db = False, connection.alias
     return row
+
+
+# These are written otherwise than they are held; everything else goes as it is.
+_PREPARED_BY_DJANGO = (DecimalField, JSONField)
+
+
+def _value(row: Model, field: Any) -> Any:
+    value = getattr(row, field.attname)
+    return field.get_db_prep_save(value, connection) if isinstance(field, _PREPARED_BY_DJANGO) else value
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.api.bodies import declared
 from core.api.fields import AmountField, amount_text
 from credit.domain.check_answers import OptionCode, Unit
 from credit.domain.coarse import coarse_options, coarse_rules
@@ -152,9 +153,12 @@ class CheckSerializer(serializers.Serializer[Any]):
     asked_by = serializers.CharField()
 
 
+_MOMENT = serializers.DateTimeField()
+
+
 def check_body(view: CheckView, *, sees_limits: bool) -> dict[str, Any]:
     """A stored check for the wire; written by hand, because it is rendered at every question."""
-    check, base = view.check, str(view.check.exposure["base_currency"])
+    check, base, reservation = view.check, str(view.check.exposure["base_currency"]), view.reservation
     return {
         "id": check.pk,
         "outcome": str(check.outcome),
@@ -163,16 +167,16 @@ def check_body(view: CheckView, *, sees_limits: bool) -> dict[str, Any]:
         "is_dry_run": check.is_dry_run,
         "detail_level": "full" if sees_limits else "coarse",
         "buyer": view.buyer,
-        "order": OrderStandSerializer(view.order).data if view.order else None,
+        "order": declared(OrderStandSerializer).to_representation(view.order) if view.order else None,
         "checkpoint": str(check.checkpoint),
         "currency": check.currency,
         "amount": amount_text(check.amount, check.currency),
         "base_currency": base,
         **(_full(check, base) if sees_limits else _coarse(check)),
-        "reservation": ReservationSerializer(view.reservation).data if view.reservation else None,
-        "holds": HoldSerializer(view.holds, many=True).data,
+        "reservation": declared(ReservationSerializer).to_representation(reservation) if reservation else None,
+        "holds": [declared(HoldSerializer).to_representation(hold) for hold in view.holds],
         "as_of": check.as_of.isoformat(),
-        "known_at": serializers.DateTimeField().to_representation(check.known_at),
+        "known_at": _MOMENT.to_representation(check.known_at),
         "asked_by": check.actor_label,
     }
 

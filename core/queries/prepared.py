@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import Model
 
 Row = TypeVar("Row", bound=Model)
@@ -25,6 +25,8 @@ _SETTINGS = (
 _BY_INDEX = _SETTINGS.format(mode="force_generic_plan", joins="off")
 _AS_USUAL = _SETTINGS.format(mode="auto", joins="on")
 
+_KNOWN_AT = "known_at"
+
 _is_inside: ContextVar[bool] = ContextVar("planned_once", default=False)
 
 # The statements that each connection has planned.
@@ -33,17 +35,28 @@ _planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement with named parameters (``%(name)s``) and the type of each, in the order in which they are passed."""
+    """A statement with named parameters (``%(name)s``) and the type of each, in the order in which they are passed.
+
+    One that can be asked as known at a moment (``known_at``) has a plan of its own for what is known now.
+    """
 
     name: str
     sql: str
     types: Mapping[str, str] = field(hash=False)
     # ``EXECUTE``, with the parameters by name.
     call: str = field(init=False, repr=False, compare=False)
+    now: Prepared | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = ", ".join(f"%({name})s" for name in self.types)
         object.__setattr__(self, "call", f"EXECUTE {self.name} ({names})")
+        object.__setattr__(self, "now", self._known_now() if _KNOWN_AT in self.types else None)
+
+    def _known_now(self) -> Prepared:
+        """Everything about the past folds away when it is planned."""
+        sql = self.sql.replace(f"%({_KNOWN_AT})s", f"NULL::{self.types[_KNOWN_AT]}")
+        types = {name: kind for name, kind in self.types.items() if name != _KNOWN_AT}
+        return Prepared(f"{self.name}_now", sql, types)
 
     def as_statement(self) -> str:
         """``PREPARE``, with numbered parameters."""
@@ -84,8 +97,11 @@ def planned_once_until_end(settings: str) -> Iterator[None]:
 
 def fetch_prepared(statement: Prepared, params: Mapping[str, Any]) -> list[Any]:
     """All rows as tuples."""
-    with connection.cursor() as cursor:
-        _prepare(statement)
+    if statement.now is not None and params[_KNOWN_AT] is None:
+        statement = statement.now
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.cursor() as cursor:
+        _prepare(statement, database.connection)
         cursor.execute(statement.call, params)
         rows: list[Any] = cursor.fetchall()
         return rows
@@ -103,9 +119,8 @@ def fetch_rows(kind: type[Row], statement: Prepared, params: Mapping[str, Any]) 
     return [kind.from_db(connection.alias, names, row) for row in fetch_prepared(statement, params)]
 
 
-def _prepare(statement: Prepared) -> None:
+def _prepare(statement: Prepared, raw: Any) -> None:
     """Plan the statement on this connection, unless it is; a rollback does not forget it."""
-    raw = connection.connection
     known = _planned.setdefault(raw, set())
     if statement.name not in known:
         with raw.cursor() as cursor:

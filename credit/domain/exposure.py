@@ -43,6 +43,8 @@ DEDUCTIONS = frozenset(
 )
 _OWED = frozenset(Part) - DEDUCTIONS
 LATER = frozenset({Part.ORDERS_LATER, Part.DEPOSITS_LATER, Part.SECURED_LATER})
+_OWED_NOW, _DEDUCTIONS_NOW = _OWED - LATER, DEDUCTIONS - LATER
+_NOTHING = dict.fromkeys(Part, Decimal(0))
 SHIPPED = frozenset({Part.RECEIVABLES, Part.DELIVERED_NOT_INVOICED, Part.BILLS})
 # Money and credits that already pay what has shipped: no cover is needed for that part.
 PAID_ALREADY = frozenset({Part.UNAPPLIED_CASH, Part.UNAPPLIED_CREDIT})
@@ -94,7 +96,7 @@ class Exposure:
     by_part: Mapping[Part, Decimal] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        sums = dict.fromkeys(Part, ZERO)
+        sums = dict(_NOTHING)
         for component in self.components:
             sums[component.part] += component.amount_base or ZERO
         object.__setattr__(self, "by_part", sums)
@@ -122,7 +124,7 @@ class Exposure:
     @property
     def balance_in_horizon(self) -> Decimal:
         """The same without what belongs to orders beyond the horizon."""
-        return self._total(_OWED - LATER) - self._total(DEDUCTIONS - LATER) + self.surplus_in_horizon_base
+        return self._total(_OWED_NOW) - self._total(_DEDUCTIONS_NOW) + self.surplus_in_horizon_base
 
     @property
     def net(self) -> Decimal:
@@ -158,7 +160,7 @@ class Exposure:
         return Insured(covered, indemnity, max(ZERO, self.net - indemnity), planned)
 
     def _total(self, parts: Iterable[Part]) -> Decimal:
-        return sum((self.by_part[part] for part in parts), ZERO)
+        return sum(map(self.by_part.__getitem__, parts), ZERO)
 
 
 def sum_exposures(*, base_currency: str, members: Iterable[Exposure], own: Exposure | None = None) -> Exposure:

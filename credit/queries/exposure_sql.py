@@ -6,7 +6,7 @@ asked for through indexes; nothing grows with what was settled. Parameters: :cla
 
 from __future__ import annotations
 
-from core.domain.rates import RATES_SQL
+from core.domain.rates import RATES_SQL, rate_sql
 from core.queries.prepared import Prepared
 
 
@@ -87,27 +87,28 @@ WHERE s.order_id = o.id AND NOT s.is_cancelled AND NOT s.is_refused
 """
 # Issues less issues taken back, in the order's currency; what cannot be converted counts as not yet invoiced.
 _BILLED_SQL = f"""
-SELECT coalesce(sum(CASE WHEN i.currency = o.currency THEN e.amount ELSE e.amount * ri.rate / ro.rate END), 0) AS amount
+SELECT coalesce(sum(CASE WHEN i.currency = o.currency THEN e.amount
+                         ELSE e.amount * {rate_sql("i.currency")} / {rate_sql("o.currency")} END), 0) AS amount
 FROM invoices_invoice i JOIN invoices_entry e ON e.invoice_id = i.id
-LEFT JOIN invoices_entry t ON t.id = e.reverses_id LEFT JOIN rates ri ON ri.currency = i.currency
+LEFT JOIN invoices_entry t ON t.id = e.reverses_id
 WHERE i.order_id = o.id AND 'issue' IN (e.kind, t.kind) AND e.effective_date <= %(as_of)s AND {_known("e")}
 """
 # Each quantity in one stage: ordered (remaining), delivered not invoiced, invoiced (a receivable). Order by order, each
 # through its index: joins of whole relations would compare every order with every other.
 _STAGES_SQL = f"""
 SELECT s.order_id, s.buyer_id, s.currency, s.held_currency, s.is_later, s.is_asked, s.ratio, s.gone,
-    greatest(s.held - coalesce(CASE WHEN s.held_currency = s.currency THEN s.gone ELSE s.gone * s.ratio / rh.rate END,
-                               0), 0) AS remaining,
+    greatest(s.held - coalesce(CASE WHEN s.held_currency = s.currency THEN s.gone
+                                        ELSE s.gone * s.ratio / {rate_sql("s.held_currency")} END, 0), 0) AS remaining,
     greatest(s.delivered - s.billed, 0) AS delivered_not_invoiced
 FROM (
     SELECT o.id AS order_id, o.buyer_id, o.currency, h.currency AS held_currency, coalesce(h.amount, 0) AS held,
         coalesce(o.planned_ship_date > %(horizon_end)s, false) AS is_later,
-        coalesce(o.id = %(asked_order_id)s, false) AS is_asked, ro.rate AS ratio,
+        coalesce(o.id = %(asked_order_id)s, false) AS is_asked, {rate_sql("o.currency")} AS ratio,
         d.amount AS delivered, b.amount AS billed, greatest(d.amount, b.amount) AS gone
-    FROM live_order o LEFT JOIN rates ro ON ro.currency = o.currency
+    FROM live_order o
     LEFT JOIN LATERAL ({_HELD_SQL}) h ON true
     CROSS JOIN LATERAL ({_DELIVERED_SQL}) d CROSS JOIN LATERAL ({_BILLED_SQL}) b
-) s LEFT JOIN rates rh ON rh.currency = s.held_currency
+) s
 """
 
 # Paper on an invoice counts once that invoice has left the receivables; both kinds together not more than once.
@@ -278,8 +279,8 @@ FROM secured s WHERE s.rest_amount > 0
 COMPONENTS_SQL = f"""
 WITH {RELATIONS_SQL}
 SELECT l.buyer_id, l.part, l.currency, sum(l.amount) AS amount,
-    sum(round(l.amount * rates.rate, %(base_digits)s)) AS amount_base, count(*)::int AS rows
-FROM ({LINES_SQL}) l LEFT JOIN rates ON rates.currency = l.currency
+    sum(round(l.amount * {rate_sql("l.currency")}, %(base_digits)s)) AS amount_base, count(*)::int AS rows
+FROM ({LINES_SQL}) l
 GROUP BY l.buyer_id, l.part, l.currency
 ORDER BY l.buyer_id, l.part, l.currency
 """
