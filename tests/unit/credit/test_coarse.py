@@ -73,3 +73,26 @@ def test_options_are_rounded_up_and_a_temporary_limit_tells_no_amount() -> None:
         {"code": "temporary_limit", "params": {"until": "2026-09-18"}},
         {"code": "confirmed_lc", "params": {}},
     ]
+
+
+def test_the_rules_that_tell_nothing_are_those_of_limits_and_cover() -> None:
+    assert {str(rule) for rule in CONFIDENTIAL} == {
+        "static_use",
+        "horizon_use",
+        "group_limit",
+        "overdue_amount_age",
+        "limit_missing",
+        "limit_expired",
+        "insurance_stop",
+    }
+
+
+@pytest.mark.parametrize(("percent", "shown"), [("5", "5"), ("5.01", "10"), ("99.5", "100"), ("100", "100")])
+def test_a_deposit_is_rounded_up_to_steps_of_5_and_never_above_all_of_it(percent: str, shown: str) -> None:
+    (seen,) = coarse_options([{"code": OptionCode.DEPOSIT, "params": {"percent": percent}}])
+    assert seen["params"] == {"percent": shown}
+
+
+@pytest.mark.parametrize("amount", ["0", "-0.01", "-40321.50"])
+def test_nothing_to_pay_is_0(amount: str) -> None:
+    assert str(round_up(Decimal(amount))) == "0"

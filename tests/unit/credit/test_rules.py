@@ -47,6 +47,8 @@ def test_by_default_the_horizon_stops_and_all_orders_warn() -> None:
     warning = {rule.value for rule, default in DEFAULTS.items() if default.effect is Result.WARN}
     assert warning == {"static_use", "overdue_amount_age", "score_age"}
     assert {rule.value for rule, default in DEFAULTS.items() if not default.is_enabled} == {"order_value"}
+    assert {default.version for default in DEFAULTS.values()} == {0}
+    assert RuleSetting(RuleCode.KYC).is_enabled
 
 
 def change(rule: str = "oldest_overdue", **more: Any) -> RuleSetting:
@@ -57,6 +59,25 @@ def change(rule: str = "oldest_overdue", **more: Any) -> RuleSetting:
 def test_every_rule_has_a_default_within_its_own_bounds(rule: RuleCode) -> None:
     checked = change(rule, numbers={name: str(number) for name, number in DEFAULTS[rule].numbers.items()})
     assert checked.numbers == DEFAULTS[rule].numbers
+
+
+def test_the_bounds_of_every_number() -> None:
+    assert {(str(rule), name): (b.low, b.high) for rule, numbers in NUMBERS.items() for name, b in numbers.items()} == {
+        ("screening_age", "stop_days"): ("1", "365"),
+        ("stale_data", "warn_working_days"): ("1", "60"),
+        ("stale_data", "stop_working_days"): ("1", "60"),
+        ("horizon_use", "horizon_days"): ("0", "365"),
+        ("order_value", "max_base"): ("1", "1000000000000"),
+        ("oldest_overdue", "warn_days"): ("0", "365"),
+        ("oldest_overdue", "stop_days"): ("0", "365"),
+        ("overdue_amount_age", "days"): ("0", "365"),
+        ("overdue_amount_age", "percent_of_limit"): ("0", "100"),
+        ("dunning_level", "stop_level"): ("1", "365"),
+        ("broken_promises", "warn_open"): ("1", "20"),
+        ("broken_promises", "stop_in_12_months"): ("1", "20"),
+        ("score_grade", "stop_from_grade"): ("2", "6"),
+        ("score_age", "warn_days"): ("1", "730"),
+    }
 
 
 BOUNDS = [(rule, name) for rule, numbers in NUMBERS.items() for name in numbers]

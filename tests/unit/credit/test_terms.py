@@ -32,3 +32,13 @@ def test_terms_that_make_no_sense_are_refused_by_field(field: str, value: object
     with pytest.raises(DomainError) as refused:
         check_terms(replace(DEFAULT_TERMS["A"], **{field: value}))
     assert refused.value.params["field"] == field
+
+
+@pytest.mark.parametrize(("field", "value"), [("max_days", 0), ("max_days", 365), ("deposit_percent", Decimal(100))])
+def test_the_ends_of_what_makes_sense_are_inside(field: str, value: object) -> None:
+    terms = replace(DEFAULT_TERMS["A"], **{field: value})  # type: ignore[arg-type]
+    assert check_terms(terms) is terms
+
+
+def test_the_handbooks_terms_are_version_0() -> None:
+    assert {terms.version for terms in DEFAULT_TERMS.values()} == {0}
