@@ -30,9 +30,6 @@ ASK = Grant(Permission.ORDER_CHECK, frozenset({ApiScope.CHECK}))
 # No key: somebody has to answer for it.
 DECIDE = Grant(Permission.HOLD_DECIDE)
 
-# Orders that people enter here have no other home.
-DESK = "order-desk"
-
 
 class ChangedMeanwhile(DomainError):
     """It is no longer what ``If-Match`` names."""
@@ -67,11 +64,6 @@ class OrderView(ActionView):
             return Reader(self.scope, source=None if reads else client.name, sees_limits=reads)
         sees = person is not None and is_granted(person.role, Permission.LIMITS_READ)
         return Reader(self.scope, sees_limits=sees)
-
-    @property
-    def own_source(self) -> str:
-        """The source that the caller speaks for: a key for the system of its name, people for the order desk."""
-        return self.client.name if self.client is not None else DESK
 
     @property
     def label(self) -> str:

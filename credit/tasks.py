@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from celery import shared_task
@@ -27,7 +28,7 @@ def recheck_buyer(job: Job) -> dict[str, Any]:
 @job_task(RECHECK_MOVED_TASK)
 def recheck_moved(job: Job) -> dict[str, Any]:
     """Find the buyers that a bulk posting, a close or new facts concern: a job for each."""
-    return {"buyers": recheck.enqueue_moved()}
+    return {"buyers": recheck.enqueue_moved(since=datetime.fromisoformat(job.params["since"]))}
 
 
 @shared_task(name=EXPIRE_TASK, ignore_result=True)

@@ -24,20 +24,9 @@ from invoices.services.posting.allocations import Incoming, post_receipt
 from invoices.services.shipments import ShipmentRecord, put_shipment
 
 INTAKE = Grant(Permission.LEDGER_IMPORT, frozenset({ApiScope.INTAKE}))
-# What people report here has no other home.
-DESK = "order-desk"
 
 
-class ReportView(ActionView):
-    """A report of one source: a key speaks for the system of its name."""
-
-    @property
-    def own_source(self) -> str:
-        """The source of what the caller reports."""
-        return self.client.name if self.client is not None else DESK
-
-
-class Receipts(ReportView):
+class Receipts(ActionView):
     """Money that arrived."""
 
     access = {"POST": INTAKE}
@@ -75,7 +64,7 @@ class Receipts(ReportView):
         )
 
 
-class OrderShipment(ReportView):
+class OrderShipment(ActionView):
     """One shipment of an order."""
 
     http_method_names = ["put", "options"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from core.queries.sql import fetch_one
 from core.services.runs import enqueue
 
 RECHECK_TASK = "credit.recheck"
@@ -16,6 +18,14 @@ def ask_recheck(buyer_ids: Iterable[int], *, cause: str) -> None:
         enqueue(RECHECK_TASK, {"buyer": buyer_id, "cause": cause}, join=True)
 
 
+# The minute in which this transaction began: what it writes bears later moments, and nobody saw it before its end.
+_SINCE_SQL = "SELECT date_bin('1 minute', now(), 'epoch'::timestamptz)"
+
+
 def ask_recheck_of_moved() -> None:
-    """The same for every buyer whose ledger, standing or identity moved since its orders were checked."""
-    enqueue(RECHECK_MOVED_TASK, join=True)
+    """The same for every buyer whose ledger, standing or identity moved since its orders were checked.
+
+    A long transaction writes what checks of its time could not see: the job looks back to where it began.
+    """
+    since: datetime = fetch_one(_SINCE_SQL)[0]
+    enqueue(RECHECK_MOVED_TASK, {"since": since.isoformat()}, join=True)

@@ -18,6 +18,8 @@ from core.api.views import ReadView
 from core.models import ApiClient, User
 
 LONGEST_NAME = 120
+# What people enter here has no other home.
+DESK = "order-desk"
 _ETAG = re.compile(r'"([0-9]{1,9})\.([0-9]{1,9})"', re.ASCII)
 
 
@@ -38,6 +40,11 @@ class ActionView(ReadView):
     def body(self, kind: type[Body]) -> dict[str, Any]:
         """The endpoint's checked body."""
         return parse_body(self.request, kind)
+
+    @property
+    def own_source(self) -> str:
+        """The source that the caller speaks for: a key for the system of its name, people for the order desk."""
+        return self.client.name if self.client is not None else DESK
 
     @property
     def person(self) -> User | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from buyers.queries.merges import MERGE_MAP_SQL
 from core.queries.sql import fetch_all
 from credit.domain.kinds import GateState, ReservationState
 from credit.models import CreditLimit, OrderGate, Reservation
@@ -48,24 +49,38 @@ def list_waiting_for_an_edit(records: Sequence[int]) -> list[int]:
     return list(gates.order_by("order_id").values_list("order_id", flat=True))
 
 
-# Buyers whose orders were decided before something of theirs was learned: postings, standings, identity, screening.
-_MOVED_SQL = """
+# Buyers whose orders were decided or looked at before something of theirs was learned: postings, standings, identity,
+# screening; of any record that is read with theirs, and of any member of a group that shares a limit with them.
+_RECORDED = ("invoices_entry", "invoices_receipt", "credit_buyerstanding", "buyers_kycrecord", "buyers_screening")
+_MOVED_SQL = f"""
 SELECT DISTINCT g.buyer_id FROM credit_ordergate g
 JOIN invoices_order o ON o.id = g.order_id AND o.status NOT IN ('closed', 'cancelled', 'invoiced')
-CROSS JOIN LATERAL (SELECT greatest(g.changed_at, g.looked_at) AS at) seen
-WHERE g.state IN ('approved', 'held') AND (
-    EXISTS (SELECT FROM invoices_entry e WHERE e.buyer_id = g.buyer_id AND e.recorded_at > seen.at)
-    OR EXISTS (SELECT FROM invoices_receipt r WHERE r.buyer_id = g.buyer_id AND r.recorded_at > seen.at)
-    OR EXISTS (SELECT FROM credit_buyerstanding s WHERE s.buyer_id = g.buyer_id AND s.recorded_at > seen.at)
-    OR EXISTS (SELECT FROM buyers_kycrecord k WHERE k.buyer_id = g.buyer_id AND k.recorded_at > seen.at)
-    OR EXISTS (SELECT FROM buyers_screening s WHERE s.buyer_id = g.buyer_id AND s.recorded_at > seen.at))
+LEFT JOIN ({MERGE_MAP_SQL}) own ON own.duplicate_id = g.buyer_id
+CROSS JOIN LATERAL (
+    SELECT least(greatest(g.changed_at, g.looked_at), %(since)s) AS at,
+        coalesce(own.survivor_id, g.buyer_id) AS buyer_id
+) seen
+CROSS JOIN LATERAL (
+    SELECT seen.buyer_id AS id
+    UNION SELECT m.duplicate_id FROM ({MERGE_MAP_SQL}) m WHERE m.survivor_id = seen.buyer_id
+    UNION SELECT member.id FROM buyers_buyer b JOIN buyers_buyer member ON member.group_id = b.group_id
+    WHERE b.id = seen.buyer_id AND EXISTS (
+        SELECT FROM credit_creditaccount a JOIN credit_creditlimit l ON l.account_id = a.id
+        WHERE a.group_id = b.group_id)
+) kin
+WHERE g.state IN ('approved', 'held') AND ({
+    " OR ".join(
+        f"EXISTS (SELECT FROM {table} x WHERE x.buyer_id = kin.id AND x.recorded_at > seen.at)" for table in _RECORDED
+    )
+})
 ORDER BY g.buyer_id
 """
 
 
-def list_moved_buyers() -> list[int]:
-    """Buyers with approved or held orders under way of whom something was recorded since."""
-    return [row[0] for row in fetch_all(_MOVED_SQL)]
+def list_moved_buyers(*, since: datetime | None = None) -> list[int]:
+    """Buyers with approved or held orders under way of whom something was recorded after that, or after ``since``:
+    what was still being recorded then could not be seen by a decision of later."""
+    return [row[0] for row in fetch_all(_MOVED_SQL, {"since": since, "known_at": None})]
 
 
 _DUE_TODAY_SQL = """

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -59,9 +59,12 @@ def enqueue_group(*, group_id: int, cause: str) -> None:
         ask_recheck([member], cause=cause)
 
 
-def enqueue_moved() -> int:
-    """After a bulk posting, a close or new facts: a job for each buyer with open orders that it concerns."""
-    return _enqueue_all(due.list_moved_buyers(), cause="facts_changed")
+def enqueue_moved(*, since: datetime | None = None) -> int:
+    """After a bulk posting, a close or new facts: a job for each buyer with open orders that it concerns.
+
+    ``since``: when what was recorded began to be written.
+    """
+    return _enqueue_all(due.list_moved_buyers(since=since), cause="facts_changed")
 
 
 def enqueue_due(*, as_of: date) -> int:

@@ -13,7 +13,7 @@ from buyers.services.facts import record_fact
 from buyers.services.memberships import set_group_membership
 from core.models import AuditEvent, ExchangeRate, Job
 from credit.domain.kinds import GateState, ReservationState
-from credit.models import Hold, OrderCheck, Release, Reservation
+from credit.models import Hold, OrderCheck, OrderGate, Release, Reservation
 from credit.queries.candidates import list_standing, list_waiting
 from credit.services.following import Moment
 from credit.services.gate import cancel_order, release_order
@@ -334,6 +334,25 @@ class TestJobs:
         assert run_jobs() == ["credit.recheck_moved", "facts_changed"]
         assert enqueue_moved() == 0
         assert order.checks.count() == 1
+
+    def test_a_bulk_posting_of_one_member_concerns_the_others_of_its_group(self) -> None:
+        one, other = make_clean_buyer(), make_clean_buyer()
+        group = make_group(one, other)
+        for owner in (one, other, group):
+            make_limit(owner, "100")
+        run_jobs()
+        order = approved_order(one, "80")
+        post_bulk(invoices=[InvoiceRow(other.pk, "erp", "I1", "I1", "USD", 30, TODAY, TODAY)])
+        run_jobs()
+        assert (gate_state(order), Hold.objects.get().reasons) == ("held", ["group_limit"])
+
+    def test_what_was_being_posted_while_an_order_was_decided_is_not_missed(self, buyer: Buyer) -> None:
+        order = approved_order(buyer, "80")
+        post_bulk(invoices=[InvoiceRow(buyer.pk, "erp", "I1", "I1", "USD", 30, TODAY, TODAY)])
+        later = timezone.now() + timedelta(minutes=1)  # as if it was decided while the posting was under way
+        OrderGate.objects.update(changed_at=later, looked_at=later)
+        assert run_jobs() == ["credit.recheck_moved", "facts_changed"]
+        assert gate_state(order) == "held"
 
 
 class TestForeseen:
