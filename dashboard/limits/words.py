@@ -128,9 +128,8 @@ def live_recommendation(found: Recommendation, assumptions: Assumptions, currenc
 def assumption_lines(assumptions: Mapping[str, Any]) -> list[tuple[Any, str]]:
     """What the firm decided, by name; where it decided nothing, what is on record is taken."""
     return [
-        (word_of(ASSUMPTIONS, name), str(ON_RECORD[name]) if value is None else _input(name, value))
-        for name, value in assumptions.items()
-        if value is not None or name in ON_RECORD
+        (word, str(ON_RECORD[name]) if assumptions[name] is None else _input(name, assumptions[name]))
+        for name, word in ASSUMPTIONS.items()
     ]
 
 
@@ -140,7 +139,9 @@ def _line(method: Mapping[str, Any], binding: str) -> MethodLine:
         name=word_of(METHODS, code),
         help=METHOD_HELP.get(code, ""),
         amount=None if amount is None else Decimal(str(amount)),
-        inputs=[(word_of(INPUTS, name), _input(name, value)) for name, value in method["inputs"].items()],
+        inputs=[
+            (word, _input(name, method["inputs"][name])) for name, word in INPUTS.items() if name in method["inputs"]
+        ],
         note=NOTES.get(method["note"], "") if method["note"] else "",
         is_binding=code == binding,
     )
