@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from core.errors import Conflict, InvalidTransition, NotFound
 from core.models import Job, Run, User
-from core.queries.sql import fetch_one
+from core.queries.sql import fetch_all
 from core.services import audit
 from core.services.pokes import poke
 
@@ -79,31 +79,32 @@ def add_jobs(
         poke(created)
 
 
-def enqueue(task: str, params: Mapping[str, Any] | None = None, *, join: bool = False) -> Job:
-    """A single job that belongs to no run, e.g. what a posting asks an upper floor to do, by task name.
-
-    With ``join`` a job of the same task and params that nobody took yet stands for this one too: it is held back
-    from workers until this transaction ends, so whoever does it sees what was written here.
-    """
-    waiting = _hold_waiting(task, params) if join else None
-    if waiting is not None:
-        return waiting
+def enqueue(task: str, params: Mapping[str, Any] | None = None) -> Job:
+    """A single job that belongs to no run, by task name."""
     job = Job.objects.create(task=task, stage=task, params=dict(params or {}))
     poke([job])
     return job
 
 
+def enqueue_once(task: str, each: Sequence[Mapping[str, Any]]) -> None:
+    """A single job for each of these params, e.g. what a posting asks an upper floor to do; some statements in all.
+
+    A job of the same task and params that nobody took yet stands for the new one too: it is held back from workers
+    until this transaction ends, so whoever does it sees what was written here.
+    """
+    wanted = [dict(params) for params in each]
+    waiting = {row[0] for row in fetch_all(_HOLD_WAITING_SQL, [[json.dumps(params) for params in wanted], task])}
+    rows = [Job(task=task, stage=task, params=params) for place, params in enumerate(wanted, 1) if place not in waiting]
+    poke(Job.objects.bulk_create(rows))
+
+
 # A worker takes a job by updating its row: that waits for the shared lock. A row that is being taken is passed over.
 _HOLD_WAITING_SQL = """
-SELECT id FROM core_job
-WHERE state = 'ready' AND not_before IS NULL AND run_id IS NULL AND task = %s AND params = %s::jsonb
-ORDER BY id LIMIT 1 FOR SHARE SKIP LOCKED
+SELECT wanted.place FROM unnest(%s::jsonb[]) WITH ORDINALITY AS wanted(params, place)
+JOIN core_job j ON j.params = wanted.params
+WHERE j.state = 'ready' AND j.not_before IS NULL AND j.run_id IS NULL AND j.task = %s
+FOR SHARE OF j SKIP LOCKED
 """
-
-
-def _hold_waiting(task: str, params: Mapping[str, Any] | None) -> Job | None:
-    found = fetch_one(_HOLD_WAITING_SQL, [task, json.dumps(dict(params or {}))])
-    return Job.objects.get(pk=found[0]) if found else None
 
 
 def conclude_run(run: Run, result: Mapping[str, Any]) -> None:

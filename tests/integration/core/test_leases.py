@@ -18,8 +18,9 @@ from core.services.leases import (
     renew,
     requeue_expired,
     retry_job,
+    take_waiting,
 )
-from core.services.runs import add_jobs, open_run
+from core.services.runs import add_jobs, enqueue, enqueue_once, open_run
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +137,43 @@ def test_of_many_workers_that_claim_at_once_one_gets_the_job(job: Job) -> None:
         assert sum(pool.map(claim, range(8))) == 1
     job.refresh_from_db()
     assert job.attempts == 1
+
+
+class TestTakingWhatWaitsForTheSame:
+    def asked(self, place: int, **more: object) -> Job:
+        return enqueue("tests.place", {"place": place, **more})
+
+    def test_waiting_jobs_of_the_same_places_are_done_along(self) -> None:
+        first, near, far = self.asked(1), self.asked(2, cause="rain"), self.asked(3)
+        other, later = enqueue("tests.other", {"place": 1}), self.asked(1)
+        Job.objects.filter(pk=later.pk).update(not_before=timezone.now() + timedelta(minutes=1))
+        held = claimed(first)
+        assert take_waiting(held, "place", [1, 2]) == [{"place": 2, "cause": "rain"}]
+        near.refresh_from_db()
+        assert (near.state, near.result) == (Job.State.DONE, {"done_by": first.pk})
+        for untouched in (far, other, later):
+            untouched.refresh_from_db()
+            assert untouched.state == Job.State.READY
+
+    def test_whoever_does_the_job_after_a_dead_worker_knows_of_all(self) -> None:
+        first, second = self.asked(1), self.asked(1, cause="rain")
+        take_waiting(claimed(first), "place", [1])
+        let_expire(first)
+        assert take_waiting(claimed(first), "place", [1]) == [second.params]
+
+    def test_who_lost_the_job_takes_nothing(self) -> None:
+        first, second = self.asked(1), self.asked(1)
+        held = claimed(first)
+        let_expire(first)
+        claimed(first)
+        with pytest.raises(LeaseLost):
+            take_waiting(held, "place", [1])
+        second.refresh_from_db()
+        assert second.state == Job.State.READY
+
+    def test_what_waits_already_is_asked_for_once(self) -> None:
+        enqueue_once("tests.place", [{"place": 1}, {"place": 2}])
+        enqueue_once("tests.place", [{"place": 2}, {"place": 3}])
+        claimed(Job.objects.get(params={"place": 1}))
+        enqueue_once("tests.place", [{"place": 1}])
+        assert [job.params["place"] for job in Job.objects.order_by("pk")] == [1, 2, 3, 1]

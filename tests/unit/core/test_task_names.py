@@ -10,8 +10,8 @@ from core.services.pokes import get_task
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 APPS = ("core", "buyers", "invoices", "scoring", "cover", "credit", "alerts", "pipeline", "dashboard")
-# the argument that names the task: add_jobs(run, stage, task), enqueue(task)
-PLACES = {"add_jobs": 2, "enqueue": 0}
+# the argument that names the task: add_jobs(run, stage, task), enqueue(task), enqueue_once(task, each)
+PLACES = {"add_jobs": 2, "enqueue": 0, "enqueue_once": 0}
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
