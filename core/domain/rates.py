@@ -56,10 +56,13 @@ class RateTable:
         return money.converted(rate=self.rates[money.currency].rate, currency=self.base)
 
     def as_arrays(self) -> dict[str, object]:
-        """SQL parameters for ``RATES_SQL``: currencies, rates, and the base currency's minor digits."""
+        """SQL parameters for ``RATES_SQL``: currencies, rates, and the base currency's minor digits.
+
+        Arrays as PostgreSQL writes them: one constant is parsed sooner than an expression of sixty.
+        """
         return {
-            "rate_currencies": list(self.rates),
-            "rate_values": [rate.rate for rate in self.rates.values()],
+            "rate_currencies": f"{{{','.join(self.rates)}}}",
+            "rate_values": f"{{{','.join(f'{rate.rate:f}' for rate in self.rates.values())}}}",
             "base_digits": minor_digits(self.base),
         }
 

@@ -11,6 +11,7 @@ from buyers.models import Buyer, BuyerGroup, BuyerMerge
 from buyers.services.facts import record_facts
 from core.errors import NotFound
 from core.money import Money
+from core.queries.sql import fetch_all
 from credit.domain.check import Asked, CheckFacts, LimitState, run_check
 from credit.domain.kinds import Checkpoint, HoldKind, HoldState, LimitKind, Result
 from credit.domain.rules import RuleCode
@@ -19,6 +20,7 @@ from credit.domain.terms import TermsKind
 from credit.models import BuyerStanding, CheckRuleVersion, CreditAccount, CreditLimit, GradeTermsVersion, Hold
 from credit.queries.check_facts import load_check_facts
 from invoices.domain.kinds import Terms
+from invoices.queries.open_items import BASE_ITEMS_SQL, OpenItems, of_stated_buyers
 from tests.integration.credit.stock import (
     LATE,
     SOON,
@@ -284,3 +286,22 @@ def test_statements_do_not_grow_with_the_group_or_with_what_was_settled(
         facts = facts_of(buyer)
     assert facts.group is not None
     assert facts.group.exposure.net == 1000
+
+
+@pytest.mark.parametrize("known_at", [None, datetime(2100, 1, 1, tzinfo=UTC)])
+def test_overdue_items_of_one_buyer_are_those_of_the_open_items(buyer: Buyer, known_at: datetime | None) -> None:
+    for due, open_amount in (("2026-01-31", "10000"), ("2026-05-31", "700"), ("2026-09-30", "50")):
+        make_invoice(buyer, open_amount, issued="2026-01-01", due=due)
+    make_invoice(make_buyer(), "999", issued="2026-01-01", due="2026-01-31")
+    items = OpenItems(TODAY, known_at=known_at, buyer_ids=[buyer.pk]).base_params(rates_of())
+    columns = "SELECT invoice_id, days_past_due, base_open, base_disputed, is_material_overdue"
+    everybody, stated = (
+        fetch_all(f"{columns} FROM ({sql}) i ORDER BY 1", items)
+        for sql in (BASE_ITEMS_SQL, of_stated_buyers(BASE_ITEMS_SQL))
+    )
+    assert len(everybody) == 3
+    assert stated == everybody
+    overdue = [row for row in everybody if row[4]]
+    found = facts_of(buyer, known_at=known_at).buyer
+    assert found.oldest_overdue_days == max(row[1] for row in overdue)
+    assert found.overdue_base == sum(row[2] - row[3] for row in overdue)
