@@ -80,18 +80,21 @@ def _enqueue_all(buyer_ids: Iterable[int], *, cause: str) -> int:
 
 def recheck_job(job: Job, *, as_of: date) -> dict[str, int]:
     """Do a job row: everything that waits for the same account is done along with it."""
-    buyer_id = job.params["buyer"]
-    also = take_waiting(job, "buyer", due.list_family(buyer_id, as_of=as_of))
-    return recheck_buyer(buyer_id, cause=job.params["cause"], also=[asked["cause"] for asked in also], as_of=as_of)
+    family = due.list_family(job.params["buyer"], as_of=as_of)
+    also = take_waiting(job, "buyer", family)
+    causes = dict.fromkeys([job.params["cause"], *(asked["cause"] for asked in also)])
+    return _recheck(family, tuple(causes), as_of)
 
 
-def recheck_buyer(buyer_id: int, *, cause: str, as_of: date, also: Sequence[str] = ()) -> dict[str, int]:
+def recheck_buyer(buyer_id: int, *, cause: str, as_of: date) -> dict[str, int]:
     """Check the orders that hang on the buyer's limits again; how many were approved, held, left as they are.
 
     Safe to run twice. Raises ``TimeoutError`` where locks did not come in time: the job is then tried again.
     """
-    causes = tuple(dict.fromkeys((cause, *also)))
-    family = due.list_family(buyer_id, as_of=as_of)
+    return _recheck(due.list_family(buyer_id, as_of=as_of), (cause,), as_of)
+
+
+def _recheck(family: Sequence[int], causes: Sequence[str], as_of: date) -> dict[str, int]:
     work = _Pass(causes, as_of)
     work.follow(due.list_moved_on(family, as_of=as_of))
     if SHIPPED in causes:
