@@ -230,3 +230,18 @@ def test_rules_and_numbers_of_another_release_are_left_out() -> None:
     found = resolve(versions=[old, unknown], grade=None, group_id=None, buyer_id=1)
     assert set(found) == set(RuleCode)
     assert found["oldest_overdue"].numbers == {"warn_days": 15, "stop_days": 40}
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ({"numbers": {"dayz": 1}}, "it has: warn_days, stop_days."),
+        ({"rule": "kyc", "numbers": {"days": 7}}, "it has: none."),
+        ({"numbers": {"warn_days": "1.5"}}, "Write a whole number from 0 to 365."),
+        ({"rule": "overdue_amount_age", "numbers": {"percent_of_limit": "101"}}, "Write a number from 0 to 100."),
+    ],
+)
+def test_a_refusal_says_what_would_be_right(given: dict[str, Any], hint: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        change(**given)
+    assert refused.value.message.endswith(hint)
