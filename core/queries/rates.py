@@ -37,11 +37,11 @@ def rate_table(
     wanted = None if currencies is None else tuple(sorted({*currencies, base}))
     question = _Question(base, as_of, wanted, int(settings.RATE_MAX_AGE_DAYS), int(settings.RATE_WARN_AFTER_DAYS))
     if known_at is not None:
-        return _read(question, known_at)[1]
-    kept = _kept.get(question)
-    if kept is not None and kept[0] == _version():
-        return kept[1]
-    return _keep(question)
+        return _read(question, known_at, None)[1]
+    found = _kept[question] = _read(question, None, _kept.get(question))
+    if len(_kept) > _MOST_KEPT:
+        _kept.clear()
+    return found[1]
 
 
 class _Question(NamedTuple):
@@ -52,24 +52,32 @@ class _Question(NamedTuple):
     warn_after_days: int
 
 
-_Version = tuple[int | None, int | None]
-# The tables that were read last, each with the version of what was on record: asked for at every order check.
-_kept: dict[_Question, tuple[_Version, RateTable]] = {}
+# A table with the version of what it was read from: the counter that every load raises, and the last row, which tells
+# what was rolled back since.
+_Kept = tuple[tuple[int | None, int | None], RateTable]
+# Those that were asked for last: one is asked for at every order check.
+_kept: dict[_Question, _Kept] = {}
 _MOST_KEPT = 64
 
 
-def _keep(question: _Question) -> RateTable:
-    found = _read(question, None)
-    if len(_kept) >= _MOST_KEPT:
-        _kept.clear()
-    _kept[question] = found
-    return found[1]
-
-
-def _read(question: _Question, known_at: datetime | None) -> tuple[_Version, RateTable]:
+def _read(question: _Question, known_at: datetime | None, kept: _Kept | None) -> _Kept:
+    """The table as of one moment, in one statement: the kept one where nothing was added since."""
     base, as_of, wanted, max_age_days, warn_after_days = question
-    version, latest = _latest(wanted, as_of, known_at)
-    quotes = {quote.currency: quote for quote in latest}
+    counted, last_id = kept[0] if kept else (None, None)
+    params = {
+        "currencies": None if wanted is None else list(wanted),
+        "as_of": as_of,
+        "known_at": known_at,
+        "counter": RATES,
+        "is_kept": kept is not None,
+        "counted": counted,
+        "last_id": last_id,
+    }
+    rows = fetch_prepared(_LATEST, params)
+    version = (rows[0][0], rows[0][1])
+    if kept is not None and kept[0] == version:
+        return kept
+    quotes = {row[2]: _Quote(*row[2:]) for row in rows if row[2] is not None}
     quotes[EURO] = _Quote(EURO, as_of, Decimal(1))
     found = _into_base(base, as_of, quotes, wanted or tuple(sorted({*quotes, base})))
     fresh, stale = _by_age(found, max_age_days=max_age_days)
@@ -93,49 +101,46 @@ def _by_age(found: list[Rate], *, max_age_days: int) -> tuple[dict[str, Rate], d
     return fresh, {rate.currency: rate for rate in found if rate.currency not in fresh}
 
 
-# What is on record: the counter that every load raises, and the last row, which tells what was rolled back since.
-_VERSION_SQL = """
-SELECT (SELECT value FROM core_counter WHERE name = %(counter)s) AS counted,
-    (SELECT max(id) FROM core_exchangerate) AS last_id
-"""
-_VERSION = Prepared("rates_version", _VERSION_SQL, {"counter": "text"})
-
-# All currencies of the table by skipping through its index, then the latest row of each.
-_LATEST_SQL = f"""
+# All currencies by skipping through the index, then the latest row of each; no row where the kept version holds.
+_LATEST = Prepared(
+    "latest_rates",
+    """
 WITH RECURSIVE known(currency) AS (
     SELECT min(currency) FROM core_exchangerate
     UNION ALL
     SELECT (SELECT min(r.currency) FROM core_exchangerate r WHERE r.currency > known.currency)
     FROM known WHERE known.currency IS NOT NULL
 ), wanted(currency) AS (
-    SELECT currency FROM known WHERE %(currencies)s::text[] IS NULL AND currency IS NOT NULL
+    SELECT currency FROM known WHERE %(currencies)s IS NULL AND currency IS NOT NULL
     UNION ALL
-    SELECT unnest(%(currencies)s::text[])
+    SELECT unnest(%(currencies)s)
 )
-SELECT version.counted, version.last_id, found.* FROM ({_VERSION_SQL}) version LEFT JOIN (
-SELECT wanted.currency, latest.rate_date, latest.per_eur
-FROM wanted CROSS JOIN LATERAL (
-    SELECT r.rate_date, r.per_eur FROM core_exchangerate r
-    WHERE r.currency = wanted.currency AND r.rate_date <= %(as_of)s
-      AND (%(known_at)s::timestamptz IS NULL OR r.recorded_at <= %(known_at)s)
-    ORDER BY r.rate_date DESC, r.recorded_at DESC, r.id DESC LIMIT 1
-) latest) found ON true
-"""
-
-
-def _version() -> _Version:
-    counted, last_id = fetch_prepared(_VERSION, {"counter": RATES})[0]
-    return counted, last_id
-
-
-def _latest(
-    currencies: tuple[str, ...] | None, as_of: date, known_at: datetime | None
-) -> tuple[_Version, list[_Quote]]:
-    """The quotes, and the version of what they were read from, as of one moment."""
-    wanted = None if currencies is None else list(currencies)
-    rows = fetch_all(_LATEST_SQL, {"currencies": wanted, "as_of": as_of, "known_at": known_at, "counter": RATES})
-    counted, last_id, *_ = rows[0]
-    return (counted, last_id), [_Quote(*row[2:]) for row in rows if row[2] is not None]
+SELECT version.counted, version.last_id, found.* FROM (
+    SELECT (SELECT value FROM core_counter WHERE name = %(counter)s) AS counted,
+        (SELECT max(id) FROM core_exchangerate) AS last_id
+) version LEFT JOIN LATERAL (
+    SELECT wanted.currency, latest.rate_date, latest.per_eur
+    FROM wanted CROSS JOIN LATERAL (
+        SELECT r.rate_date, r.per_eur FROM core_exchangerate r
+        WHERE r.currency = wanted.currency AND r.rate_date <= %(as_of)s
+          AND (%(known_at)s IS NULL OR r.recorded_at <= %(known_at)s)
+        ORDER BY r.rate_date DESC, r.recorded_at DESC, r.id DESC LIMIT 1
+    ) latest
+    WHERE NOT %(is_kept)s
+       OR (version.counted, version.last_id) IS DISTINCT FROM (%(counted)s, %(last_id)s)
+    OFFSET 0
+) found ON true
+""",
+    {
+        "currencies": "text[]",
+        "as_of": "date",
+        "known_at": "timestamptz",
+        "counter": "text",
+        "is_kept": "boolean",
+        "counted": "bigint",
+        "last_id": "bigint",
+    },
+)
 
 
 _HISTORY_SQL = """
