@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -72,39 +73,49 @@ def _update(known: Hold, reasons: Sequence[str], over_by: Decimal, check: OrderC
     return known
 
 
+class Figures(NamedTuple):
+    """Why an order is held, and by how much the limit is exceeded, in base currency."""
+
+    reasons: list[str]
+    over_by: Decimal
+
+
 # Locked in one order, so that two who bring the same holds up to date never wait for each other.
-_OVER_BY_SQL = """
+_FIGURES_SQL = """
 WITH news AS (
-    SELECT h.id, n.over_by FROM unnest(%(ids)s::bigint[], %(versions)s::int[], %(amounts)s::numeric[])
-        AS n(id, version, over_by)
+    SELECT h.id, n.reasons, n.over_by
+    FROM unnest(%(ids)s::bigint[], %(versions)s::int[], %(reasons)s::jsonb[], %(amounts)s::numeric[])
+        AS n(id, version, reasons, over_by)
     JOIN credit_hold h ON h.id = n.id AND h.version = n.version
     WHERE h.state = 'open' ORDER BY h.id FOR NO KEY UPDATE OF h
 )
-UPDATE credit_hold h SET over_by = news.over_by, version = h.version + 1 FROM news WHERE h.id = news.id RETURNING h.id
+UPDATE credit_hold h SET reasons = news.reasons, over_by = news.over_by, version = h.version + 1
+FROM news WHERE h.id = news.id RETURNING h.id
 """
 
 
-def note_over_by(news: Mapping[Hold, Decimal]) -> None:
-    """By how much the limit is exceeded now, for open holds whose reasons are the same; two statements for any number.
+def note_figures(news: Mapping[Hold, Figures]) -> None:
+    """What open holds say now, without a check of each; two statements for any number.
 
     A hold that was changed since it was read is left alone.
     """
     if not news:
         return
-    holds = {hold.pk: (hold, over_by) for hold, over_by in news.items()}
+    holds = {hold.pk: (hold, figures) for hold, figures in news.items()}
     params = {
         "ids": list(holds),
         "versions": [hold.version for hold in news],
-        "amounts": list(news.values()),
+        "reasons": [json.dumps(figures.reasons) for figures in news.values()],
+        "amounts": [figures.over_by for figures in news.values()],
     }
     with transaction.atomic():
-        written = [holds[row[0]] for row in fetch_all(_OVER_BY_SQL, params)]
-        HoldEvent.objects.bulk_create(
-            HoldEvent(
-                hold=hold, action="updated", state=hold.state, data={"reasons": hold.reasons, "over_by": str(over_by)}
-            )
-            for hold, over_by in written
-        )
+        written = [holds[row[0]] for row in fetch_all(_FIGURES_SQL, params)]
+        HoldEvent.objects.bulk_create(_updated(hold, figures) for hold, figures in written)
+
+
+def _updated(hold: Hold, figures: Figures) -> HoldEvent:
+    data = {"reasons": figures.reasons, "over_by": str(figures.over_by)}
+    return HoldEvent(hold=hold, action="updated", state=hold.state, data=data)
 
 
 def end_credit_hold(

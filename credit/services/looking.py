@@ -16,10 +16,12 @@ from core.house import base_currency
 from core.money import Money
 from core.queries.rates import rate_table
 from credit.domain.check import Asked, CheckFacts, at_checkpoint, blocking_over_by, evaluate
+from credit.domain.check_engine import deciding
+from credit.domain.check_limits import USE_RULES
 from credit.domain.exposure import ZERO, Component, Exposure, Part
 from credit.domain.kinds import Checkpoint, Result
 from credit.domain.releases import why_not_covered
-from credit.models import Reservation
+from credit.models import Hold, Reservation
 from credit.queries.candidates import Candidate
 from credit.queries.check_facts import load_check_facts
 from credit.services.again import question_again
@@ -32,9 +34,10 @@ from invoices.domain.kinds import Terms
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What a check would find now: the rules that stop, and by how much the limit is exceeded in base currency."""
+    """What a check would find now: the rules that stop, the deciding one first, and by how much the limit is exceeded
+    in base currency."""
 
-    stops: frozenset[str]
+    stops: tuple[str, ...]
     over_by: Decimal
 
 
@@ -56,8 +59,9 @@ class Look:
         facts = self._facts_of(candidate, question)
         answers = evaluate(facts=facts)
         shown = at_checkpoint(answers, question.checkpoint)
-        stops = frozenset(str(answer.rule) for answer in shown if answer.result is Result.STOP)
-        return Foreseen(stops, blocking_over_by(answers))
+        decides = deciding(shown)
+        stops = sorted((a.rule for a in shown if a.result is Result.STOP), key=lambda rule: rule != decides)
+        return Foreseen(tuple(map(str, stops)), blocking_over_by(answers))
 
     def _facts_of(self, candidate: Candidate, question: Question) -> CheckFacts:
         asked, no_rate = asked_of(question, self._rates)
@@ -93,13 +97,24 @@ def _with(exposure: Exposure, component: Component) -> Exposure:
 
 
 def awaits_answer(candidate: Candidate, found: Foreseen, now: Moment) -> bool:
-    """True if a check would decide otherwise about the order, or for other reasons, than it stands now."""
+    """True if a check would decide otherwise about the order, or for other reasons, than it stands now.
+
+    Which of its limits a held order exceeds is a figure like any other, as long as it exceeds one.
+    """
     if candidate.is_changed:
         return True
     if candidate.hold is None:
         return not _stands(candidate, found.stops, now)
-    known = set(candidate.hold.reasons)
-    return found.stops | (known & {SHIPPED_UNAPPROVED}) != known
+    known, stops = set(candidate.hold.reasons) - {SHIPPED_UNAPPROVED}, set(found.stops)
+    if candidate.release is not None:  # it may cover what stops the order now
+        return known != stops
+    return bool(known) != bool(stops) or not known ^ stops <= USE_RULES
+
+
+def reasons_of(hold: Hold, found: Foreseen) -> list[str]:
+    """Why a held order is held now: the rules that stop, and what a person still has to deal with."""
+    kept = [SHIPPED_UNAPPROVED] if SHIPPED_UNAPPROVED in hold.reasons else []
+    return [*kept, *found.stops]
 
 
 def _stands(candidate: Candidate, stops: Iterable[str], now: Moment) -> bool:

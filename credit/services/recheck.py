@@ -28,8 +28,8 @@ from credit.services.accounts import NotApproved
 from credit.services.again import BY_EDIT, check_again
 from credit.services.deciding import CheckResult
 from credit.services.following import Moment
-from credit.services.holds import note_over_by
-from credit.services.looking import Look, awaits_answer
+from credit.services.holds import Figures, note_figures
+from credit.services.looking import Look, awaits_answer, reasons_of
 
 # These give room and take none: approved orders stand.
 GIVES_ROOM = frozenset({"receipt", "cancelled", "room"})
@@ -161,12 +161,13 @@ class _Pass:
 
         The figures are those after all that was decided in this pass.
         """
-        over_by = {one.hold: (one, self._look.foresee(one).over_by) for one in left if one.hold is not None}
-        news = {hold: (one, over) for hold, (one, over) in over_by.items() if over != hold.over_by}
+        held = {one.hold: (one, self._look.foresee(one)) for one in left if one.hold is not None}
+        figures = {hold: Figures(reasons_of(hold, found), found.over_by) for hold, (_, found) in held.items()}
+        news = {hold: now for hold, now in figures.items() if now != Figures(hold.reasons, hold.over_by)}
         if self._is_of_others or len(news) > FEW:
-            note_over_by({hold: over for hold, (_, over) in news.items()})
+            note_figures(news)
             return
-        for one, _ in news.values():
+        for one in (held[hold][0] for hold in news):
             self._one(one.order.pk, cause=self._gives, seen=one.gate.version)
 
     def _note_looked(self, orders: Sequence[Candidate]) -> None:
