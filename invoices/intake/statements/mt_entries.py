@@ -73,7 +73,7 @@ def _amount(text: str, *, field: str) -> Decimal:
     """Digits with a decimal comma, leading zeros as some banks write them."""
     digits = text.lstrip("0")
     if len(digits.partition(",")[0]) > _MOST_DIGITS:
-        raise FileRefused("amount_too_large", field=field, value=text)
+        raise FileRefused("amount_too_large", field=field, value=text, rule="SWIFT format 15d")
     return Decimal(f"0{digits}".replace(",", ".").rstrip("."))
 
 
