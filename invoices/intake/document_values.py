@@ -19,24 +19,28 @@ _MOST_BEFORE, _MOST_AFTER = 16, 6
 ZERO = Decimal(0)
 
 
-def decimal_of(text: str, *, field: str, rule: str) -> Decimal:
+def decimal_of(text: str, *, field: str | Node, rule: str) -> Decimal:
     """A decimal number of XML. Example: ``"-0.00"`` gives ``Decimal("0.00")``: there is no negative zero in a ledger.
 
     Raises ``amount_invalid`` (``NaN``, ``1e400``, ``1,50``) or ``amount_too_large``.
     """
     if len(text) > 60 or not _DECIMAL.fullmatch(text):
-        raise FileRefused(
-            "amount_invalid", field=field, value=show(text, 60), expected="1234.50", rule=rule or "xsd:decimal"
-        )
+        place, rule = _place(field), rule or "xsd:decimal"
+        raise FileRefused("amount_invalid", field=place, value=show(text, 60), expected="1234.50", rule=rule)
     whole, _, part = text.lstrip("+-").partition(".")
     if len(whole.lstrip("0")) > _MOST_BEFORE or len(part.rstrip("0")) > _MOST_AFTER:
-        raise FileRefused("amount_too_large", field=field, value=show(text, 60))
+        raise FileRefused("amount_too_large", field=_place(field), value=show(text, 60))
     return Decimal(text) or abs(Decimal(text))
+
+
+def _place(field: str | Node) -> str:
+    """Where it stands, in words; found out only when it is needed."""
+    return field if isinstance(field, str) else field.place
 
 
 def amount_of(node: Node, *, rule: str = "") -> Decimal:
     """The amount of an element."""
-    return decimal_of(node.own_text, field=node.place, rule=rule)
+    return decimal_of(node.own_text, field=node, rule=rule)
 
 
 def amount_at(node: Node, path: str, *, rule: str = "") -> Decimal | None:

@@ -39,9 +39,12 @@ class Term:
     instalment: Instalment | None = None
 
 
-def type_code_of(text: str, *, field: str) -> str:
-    """The kind of document (UNTDID 1001); raises ``type_unknown``."""
-    if text not in CREDIT_NOTE_CODES | INVOICE_CODES:
+def type_code_of(text: str, *, field: str, allowed: frozenset[str] = CREDIT_NOTE_CODES | INVOICE_CODES) -> str:
+    """The kind of document (UNTDID 1001); raises ``type_unknown``.
+
+    UBL has an element for each of the two kinds: a credit note that calls itself an invoice would change its sign.
+    """
+    if text not in allowed:
         raise FileRefused("type_unknown", field=field, value=show(text, 60), rule="BR-CL-01")
     return text
 
@@ -72,7 +75,7 @@ def _stated_days(terms: Sequence[Term]) -> set[date]:
 def embedded(text: str, *, name: str, media_type: str) -> Attachment:
     """A file out of its Base64 text, sealed; raises ``attachment_invalid``."""
     try:
-        content = base64.b64decode("".join(text.split()), validate=True)
+        content = base64.b64decode(text.encode("ascii").translate(None, b" \t\r\n"), validate=True)
     except (binascii.Error, ValueError) as error:
         raise FileRefused(
             "attachment_invalid", field="attachment", value=show(name, 60), rule="xsd:base64Binary"

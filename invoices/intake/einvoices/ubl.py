@@ -9,6 +9,8 @@ from typing import Any
 from invoices.intake.document_values import amount_at, amount_of, iso_date, needed_amount, needed_text
 from invoices.intake.einvoices.common import Term, checked, due_of, embedded, linked, type_code_of
 from invoices.intake.einvoices.records import (
+    CREDIT_NOTE_CODES,
+    INVOICE_CODES,
     Attachment,
     EInvoice,
     Identifier,
@@ -38,7 +40,7 @@ def read_ubl(root: Any) -> EInvoice:
         syntax=Syntax.UBL,
         profile=node.text("CustomizationID"),
         number=needed_text(node, "ID", rule="BR-02"),
-        type_code=type_code_of(needed_text(node, f"{kind}TypeCode", rule="BR-04"), field=f"{kind}TypeCode"),
+        type_code=_type_code(node, kind),
         issue_date=issued,
         currency=currency,
         seller=_party(node.child("AccountingSupplierParty/Party"), rule="BR-06", who="AccountingSupplierParty"),
@@ -56,6 +58,11 @@ def read_ubl(root: Any) -> EInvoice:
         attachments=tuple(_attachments(node)),
     )
     return checked(invoice)
+
+
+def _type_code(node: Node, kind: str) -> str:
+    allowed = CREDIT_NOTE_CODES if kind == "CreditNote" else INVOICE_CODES
+    return type_code_of(needed_text(node, f"{kind}TypeCode", rule="BR-04"), field=f"{kind}TypeCode", allowed=allowed)
 
 
 def _terms(node: Node) -> Iterator[Term]:

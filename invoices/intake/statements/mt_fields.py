@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, gettext_noop
 
 from invoices.intake.reasons import FileRefused
-from invoices.intake.text import CONTROL
+from invoices.intake.text import CONTROL, show
 
 _TAGS = "13D?|20|21|25P?|28C?|34F|60[FM]?|61|62[FM]?|64|65|86|90[CD]|NS"
 _FIELD = re.compile(rf"^:\n?({_TAGS}):", re.MULTILINE)
@@ -24,7 +24,8 @@ _MEANINGS = {
 }
 _ENCODINGS = ("cp1252", "cp852")
 _ASCII = bytes(range(128))
-_MOST_FIELDS = 500_000
+_MOST_FIELDS = 200_000
+_LONGEST = 20_000  # SWIFT allows 6 lines of 65 characters, some banks write more
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def split_messages(text: str) -> tuple[Message, ...]:
     found = list(_FIELD.finditer(text))
     groups: list[list[MtField]] = []
     for match, end in zip(found, [*(one.start() for one in found[1:]), len(text)], strict=True):
-        field = MtField(tag=match.group(1), value=_value(text[match.end() : end]))
+        field = _field(match.group(1), text[match.end() : end])
         if field.tag == "20":
             groups.append([])
         if groups:
@@ -98,6 +99,16 @@ def split_messages(text: str) -> tuple[Message, ...]:
     if not groups:
         raise field_missing("20", "SWIFT MT940")
     return tuple(Message(tuple(group)) for group in groups)
+
+
+def _field(tag: str, text: str) -> MtField:
+    value = _value(text)
+    if len(value) > _LONGEST:
+        expected = f"≤ {_LONGEST} characters"
+        raise FileRefused(
+            "field_invalid", field=f":{tag}:", value=show(value, 40), expected=expected, rule="SWIFT MT940"
+        )
+    return MtField(tag=tag, value=value)
 
 
 def field_missing(tag: str, message: str) -> FileRefused:

@@ -37,5 +37,8 @@ def each(parts: Iterable[_Part], read: Callable[[_Part], Statement], *, name: Ca
         try:
             taken.append(read(part))
         except FileRefused as refusal:
-            refused.append(RefusedStatement(position=position, name=name(part), refusal=refusal))
+            # without its traceback, which would keep every frame of the reading alive
+            bare = refusal.with_traceback(None)
+            bare.__cause__ = bare.__context__ = None
+            refused.append(RefusedStatement(position=position, name=name(part), refusal=bare))
     return Outcome(statements=tuple(taken), refused=tuple(refused))

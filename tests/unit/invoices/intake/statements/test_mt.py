@@ -181,8 +181,12 @@ def test_encodings_are_told_apart_by_their_letters(data: bytes, text: str, name:
     assert decode_mt(data) == (text, name)
 
 
+def test_a_field_of_endless_text_is_refused() -> None:
+    assert refusal_of(MT940.replace("166?00", "166?00" + "x" * 20_000)).params["field"] == ":86:"
+
+
 def test_more_fields_than_any_statement_has_are_refused() -> None:
-    assert refusal_of(MT940 + ":86:\n" * 500_001).code == "fields_limit"
+    assert refusal_of(MT940 + ":86:\n" * 200_001).code == "fields_limit"
 
 
 @given(
