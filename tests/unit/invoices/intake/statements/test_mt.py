@@ -78,6 +78,11 @@ def test_amounts_with_many_leading_zeros_are_not_cut() -> None:
     assert outcome_of(text).statements[0].entries[0].amount == Decimal(50)
 
 
+def test_entries_without_a_type_code_are_entries() -> None:
+    text = MT940.replace(LINE, ":61:2601310131C20,00\n:61:2601310131C30,00\n")
+    assert [entry.amount for entry in outcome_of(text).statements[0].entries] == [Decimal(20), Decimal(30)]
+
+
 def test_pages_become_one_statement() -> None:
     first = MT940.replace("/001", "/001").replace(":62F:", ":62M:")
     second = MT940.replace("/001", "/002").replace(":60F:", ":60M:").replace("EUR100,00", "EUR150,00")
