@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from invoices.intake.document_reasons import DOCUMENT_REFUSALS
 
 FILE_REFUSALS: dict[str, str | Promise] = {
     "file_missing": _("There is no file at %(value)s."),
@@ -98,7 +99,7 @@ ROW_REASONS: dict[str, str | Promise] = {
 
 def words(code: str, params: Mapping[str, Any]) -> str:
     """The sentence for a refusal's code, in the active language; unknown parameters are left empty."""
-    template = FILE_REFUSALS.get(code) or ROW_REASONS.get(code)
+    template = FILE_REFUSALS.get(code) or ROW_REASONS.get(code) or DOCUMENT_REFUSALS.get(code)
     if template is None:
         return code
     named = _Lenient(params)

@@ -72,6 +72,11 @@ def _by_content(path: Path) -> str:
             start = file.read(64)
     except OSError as error:
         raise FileRefused("file_unreadable", value=str(path), problem=error.strerror) from error
+    return signature_of(start)
+
+
+def signature_of(start: bytes) -> str:
+    """``csv`` for text, ``xlsx``, or in words what else the first bytes say."""
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     for signature, kind in _SIGNATURES:
         if start.startswith(signature) or (signature[:1] in b"<{" and text.startswith(signature)):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.errors import DomainError
 from invoices.intake.columns import map_columns
 from invoices.intake.convert import whole_number
+from invoices.intake.document_reasons import DOCUMENT_REFUSALS
 from invoices.intake.fields import FIELDS
 from invoices.intake.profile_toml import parse_profile
 from invoices.intake.reasons import FILE_REFUSALS, ROW_REASONS, FileRefused, words
@@ -151,7 +152,7 @@ def test_every_reason_that_is_raised_has_words() -> None:
     text = "".join(p.read_text() for part in ("intake", "services/imports") for p in (folder / part).rglob("*.py"))
     raised = set(re.findall(r'(?:FileRefused|Unfit|refusal=)\(?\s*"(\w+)"', text))
     assert raised
-    assert raised <= {*FILE_REFUSALS, *ROW_REASONS}
+    assert raised <= {*FILE_REFUSALS, *ROW_REASONS, *DOCUMENT_REFUSALS}
 
 
 @given(rows=st.lists(st.tuples(st.integers(0, 2**60), st.text(max_size=20)), max_size=5_000))

@@ -1,0 +1,92 @@
+"""The listing of documents as Markdown tables, and their place in a page of the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from core.errors import DomainError
+
+BEGIN, END = "<!-- begin: read_documents -->", "<!-- end: read_documents -->"
+_Row = Mapping[str, Any]
+_INVOICES = {
+    "file": "file",
+    "number": "number",
+    "type": "type",
+    "issue_date": "issued",
+    "due": "due",
+    "seller": "seller",
+    "buyer": "buyer",
+    "currency": "currency",
+    "total": "total",
+    "prepaid": "prepaid",
+    "payable": "payable",
+    "more": "more",
+}
+_STATEMENTS = {
+    "file": "file",
+    "syntax": "format",
+    "account": "account",
+    "number": "number",
+    "currency": "currency",
+    "opening": "opening",
+    "credits": "credits",
+    "debits": "debits",
+    "closing": "closing",
+    "entries": "entries",
+}
+_REFUSED = {"file": "file", "part": "statement", "message": "why it is not taken", "rule": "what it breaks"}
+_MONEY = frozenset({"total", "prepaid", "payable", "opening", "credits", "debits", "closing"})
+
+
+def as_markdown(rows: Sequence[_Row]) -> str:
+    """Three tables: invoices, statements, and what was refused; then how many there are."""
+    invoices = [row | {"due": _due(row), "more": _more(row)} for row in map(dict, rows) if row["kind"] == "e-invoice"]
+    refused = [row for row in rows if row["kind"] == "refused"]
+    statements = [row for row in rows if row["kind"] not in {"e-invoice", "refused"}]
+    sections = (("E-invoices", _INVOICES, invoices), ("Bank statements", _STATEMENTS, statements))
+    parts = [_section(title, columns, found) for title, columns, found in (*sections, ("Refused", _REFUSED, refused))]
+    return "\n\n".join(parts)
+
+
+def write_table(path: Path, table: str) -> None:
+    """Replace what stands between the two markers of a page; raises ``markers_missing``."""
+    text = path.read_text("utf-8")
+    if BEGIN not in text or END not in text:
+        raise DomainError("markers_missing", f"{path} needs the lines {BEGIN} and {END}.", {"field": "write"})
+    head, rest = text.split(BEGIN, 1)
+    path.write_text(f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.split(END, 1)[1]}", "utf-8")
+
+
+def _section(title: str, columns: Mapping[str, str], rows: Sequence[_Row]) -> str:
+    files = len({row["file"] for row in rows})
+    counted = f"{len(rows)} in {files} files."
+    return "\n".join([f"### {title}", "", counted, "", *_table(columns, rows)])
+
+
+def _table(columns: Mapping[str, str], rows: Iterable[_Row]) -> Iterator[str]:
+    yield f"| {' | '.join(columns.values())} |"
+    yield "|" + "|".join("---:" if name in _MONEY else "---" for name in columns) + "|"
+    for row in rows:
+        yield f"| {' | '.join(_cell(name, row.get(name, '')) for name in columns)} |"
+
+
+def _cell(name: str, value: object) -> str:
+    text = f"{Decimal(str(value)):,f}" if name in _MONEY and value else str(value)
+    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
+
+
+def _due(row: _Row) -> str:
+    """The date with its origin, unless it stands in the document."""
+    return row["due_date"] if row["due_from"] == "date" else f"{row['due_date']} ({row['due_from']})".strip()
+
+
+def _more(row: _Row) -> str:
+    notes = [f"follows {number}" for number in row["preceding"]]
+    notes += [f"{day}: {amount}" for day, amount in row["instalments"]]
+    notes += [f"payee {row['payee']}"] if row["payee"] else []
+    notes += [f"{one['name']} (sha256 {one['sha256'][:12]}…)" for one in row["attachments"] if "sha256" in one]
+    notes += ["credits the receivable"] if row["receivable"].startswith("-") else []
+    return "; ".join(notes)
