@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from core.models import User
 from credit.domain.kinds import HoldKind, HoldState
 from credit.models import Hold, HoldEvent, OrderCheck
+from credit.services.messages import hold_changed
 
 SHIPPED_UNAPPROVED = "shipped_unapproved"
 
@@ -84,5 +85,9 @@ def end_credit_hold(
 def write_event(
     hold: Hold, action: str, *, actor: User | None = None, note: str = "", data: dict[str, Any] | None = None
 ) -> HoldEvent:
-    """Append what happened to the hold."""
-    return HoldEvent.objects.create(hold=hold, action=action, state=hold.state, actor=actor, note=note, data=data or {})
+    """Append what happened to the hold, and tell who subscribed to it."""
+    event = HoldEvent.objects.create(
+        hold=hold, action=action, state=hold.state, actor=actor, note=note, data=data or {}
+    )
+    hold_changed(event)
+    return event
