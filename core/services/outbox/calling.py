@@ -140,6 +140,8 @@ def _exchange(
     try:
         connection.request("POST", endpoint.target, body, dict(headers))
         response = connection.getresponse()
+        if connection.is_cut:
+            raise TimeoutError
         return response.status, _beginning(response)
     except (HTTPException, OSError) as error:
         if connection.is_cut:

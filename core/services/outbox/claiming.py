@@ -21,11 +21,11 @@ from core.services.outbox.calling import Answer
 
 LONGEST_EXCERPT = 500
 
-IS_DUE = """d.state = 'pending' AND d.next_attempt_at <= now()
+IS_DUE = """d.state = 'pending' AND d.next_attempt_at <= statement_timestamp()
 AND NOT EXISTS (SELECT FROM core_delivery earlier WHERE earlier.subscription_id = d.subscription_id
     AND earlier.subject = d.subject AND earlier.state = 'pending' AND earlier.sequence < d.sequence)
 AND (d.claim IS NULL OR NOT EXISTS (SELECT FROM core_job j WHERE j.id = d.claim_job
-    AND j.lease_token = d.claim AND j.state = 'leased' AND j.lease_until > now()))"""
+    AND j.lease_token = d.claim AND j.state = 'leased' AND j.lease_until > statement_timestamp()))"""
 
 _CLAIM_SQL = f"""
 WITH head AS (

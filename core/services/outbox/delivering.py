@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -41,7 +41,7 @@ class _Tally:
 
 def deliver(job: Job) -> dict[str, int]:
     """Send until nothing is due or the job's time is over; safe to run twice, what was sent twice has the same id."""
-    subscription = Subscription.objects.filter(pk=job.params["subscription"], state=SubscriptionState.ACTIVE).first()
+    subscription = _ready(job.params["subscription"]).first()
     tally = _Tally()
     if subscription is not None:
         _work(subscription, job, tally)
@@ -58,7 +58,7 @@ def _work(subscription: Subscription, job: Job, tally: _Tally) -> None:
             _rest(subscription)
             tally.next_in = settings.WEBHOOK_REST_SECONDS
             return
-        if time.monotonic() > until or not _is_active(subscription):
+        if time.monotonic() > until or not _ready(subscription.pk).exists():
             tally.next_in = 0
             return
 
@@ -111,5 +111,7 @@ def _rest(subscription: Subscription) -> None:
     Subscription.objects.filter(pk=subscription.pk).update(rest_until=until)
 
 
-def _is_active(subscription: Subscription) -> bool:
-    return Subscription.objects.filter(pk=subscription.pk, state=SubscriptionState.ACTIVE).exists()
+def _ready(subscription_id: int) -> QuerySet[Subscription]:
+    """The subscription, if it is neither paused, deleted nor resting."""
+    rested = Q(rest_until__isnull=True) | Q(rest_until__lte=Now())
+    return Subscription.objects.filter(rested, pk=subscription_id, state=SubscriptionState.ACTIVE)

@@ -13,9 +13,9 @@ DELIVER_TASK = "core.deliver_messages"
 
 _DUE_SQL = f"""
 SELECT s.id, (SELECT count(*) FROM (
-    SELECT 1 FROM core_delivery d WHERE d.subscription_id = s.id AND {IS_DUE} LIMIT %(lanes)s) some)
+    SELECT 1 FROM core_delivery d WHERE d.subscription_id = s.id AND {IS_DUE} LIMIT %(lanes)s) due)
 FROM core_subscription s
-WHERE s.state = 'active' AND (s.rest_until IS NULL OR s.rest_until <= now()) ORDER BY s.id
+WHERE s.state = 'active' AND (s.rest_until IS NULL OR s.rest_until <= statement_timestamp()) ORDER BY s.id
 """
 
 
