@@ -98,11 +98,16 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def documented_verify() -> Callable[..., bool]:
-    """The function of docs/webhooks.md, taken out of it and compiled as it stands."""
+def documented_names() -> dict[str, Any]:
+    """What the Python lines of docs/webhooks.md define, taken out of it and run as they stand."""
     text = (CHECKOUT / "docs" / "webhooks.md").read_text(encoding="utf-8")
-    lines = next(code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "def verify(" in code)
-    namespace: dict[str, Any] = {}
-    exec(compile(lines, "docs/webhooks.md", "exec"), namespace)
-    verify: Callable[..., bool] = namespace["verify"]
+    names: dict[str, Any] = {}
+    for lines in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(compile(lines, "docs/webhooks.md", "exec"), names)
+    return names
+
+
+def documented_verify() -> Callable[..., bool]:
+    """The function that checks a signature."""
+    verify: Callable[..., bool] = documented_names()["verify"]
     return verify

@@ -84,11 +84,11 @@ def _one(delivery: Delivery, tally: _Tally) -> None:
 def _send(delivery: Delivery) -> Answer:
     if delivery.subscription.channel == Channel.MAIL:
         return mail(delivery)
-    body = encoded(body_of(delivery.message, delivery.subscription.owner))
     try:
+        body = encoded(body_of(delivery.message, delivery.subscription.owner))
         headers = signed_headers(delivery.subscription, delivery.message.uid, body)
-    except DomainError as problem:
-        return Answer(None, problem.message, 0)
+    except (DomainError, ValueError, TypeError) as problem:  # the key is gone, or the row was tampered with
+        return Answer(None, str(problem), 0)
     return calling.post(delivery.subscription.url, body=body, headers=headers)
 
 

@@ -47,19 +47,19 @@ def subscribe(new: NewSubscription, *, actor: User | None) -> Subscribed:
     owner = _checked_owner(new)
     _check_may_read(owner, kinds)
     _check_name(new.name)
-    if new.channel == Channel.WEBHOOK:
-        parse_endpoint(new.url, allow_http=settings.WEBHOOK_ALLOW_LOOPBACK)
+    is_webhook = new.channel == Channel.WEBHOOK
+    host = parse_endpoint(new.url, allow_http=settings.WEBHOOK_ALLOW_LOOPBACK).host if is_webhook else owner.email
     with transaction.atomic():
         made = Subscription.objects.create(
             channel=Channel(new.channel),
             name=new.name.strip(),
-            url=new.url if new.channel == Channel.WEBHOOK else "",
+            url=new.url if is_webhook else "",
             kinds=kinds,
             owner=owner,
             created_by=actor,
         )
-        secret = _add_key(made) if made.channel == Channel.WEBHOOK else ""
-        _record(made, "created", actor, {"channel": made.channel, "kinds": kinds, "owner": owner.username})
+        secret = _add_key(made) if is_webhook else ""
+        _record(made, "created", actor, {"host": host, "kinds": kinds, "owner": owner.username})
     return Subscribed(made, secret)
 
 

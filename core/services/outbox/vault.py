@@ -66,6 +66,6 @@ def _missing() -> Conflict:
     return Conflict(
         "webhook_key_missing",
         "The key that webhooks' secrets are encrypted with is missing or another one: put WEBHOOK_KEY_FILE back from "
-        "its copy, or rotate every secret.",
+        "its copy, or put a new key there and rotate every secret.",
         {"field": "webhook_key_file", "value": str(settings.WEBHOOK_KEY_FILE)},
     )

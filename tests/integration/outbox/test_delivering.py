@@ -1,5 +1,6 @@
 """Delivered at least once, in order for each subject, signed so that the documentation's lines can tell."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from core.services.outbox.delivering import UNREACHABLE_AT_MOST
 from core.services.outbox.replaying import replay, replay_all
 from core.services.outbox.subscriptions import pause, resume, rotate_secret, send_test, unsubscribe
 from tests.integration.outbox.world import person, subscription, tell, work
-from tests.receiver import Receiver, documented_verify
+from tests.receiver import Receiver, documented_names, documented_verify
 
 pytestmark = pytest.mark.django_db
 verify = documented_verify()
@@ -53,6 +54,23 @@ def test_documented_lines_refuse_what_was_changed_or_is_old(receiver: Receiver) 
     assert not verify(made.secret, dict(got.headers) | {"webhook-id": "msg_other"}, got.body)
     assert not verify(made.secret, dict(got.headers) | {"webhook-timestamp": str(stamp + 1)}, got.body)
     assert not verify("whsec_" + "A" * 44, got.headers, got.body)
+
+
+def test_documented_receiver_accepts_what_it_can_verify(receiver: Receiver, settings: Any) -> None:
+    documented = documented_names()
+    server = documented["HTTPServer"](("127.0.0.1", 0), documented["Receiver"])
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    made = subscription(f"http://127.0.0.1:{server.server_address[1]}/")
+    documented["SECRET"] = made.secret
+    tell()
+    work()
+    assert states() == [("order:1", 1, "delivered", 1)]
+    documented["SECRET"], settings.WEBHOOK_ATTEMPTS = "whsec_" + "A" * 44, 1
+    tell()
+    work()
+    assert Delivery.objects.get(state="dead").status == 401
+    server.shutdown()
+    server.server_close()
 
 
 def test_receiver_that_fails_nine_times_gets_it_once_and_in_order(receiver: Receiver) -> None:
