@@ -54,7 +54,9 @@ def _text(title: str, body: dict[str, Any]) -> str:
 
 
 def _lines(data: dict[str, Any]) -> Iterator[str]:
-    for name, value in data.items():
+    """What is known first, in the order of the words; the database keeps none."""
+    for name in [*(one for one in FIELDS if one in data), *sorted(set(data) - set(FIELDS))]:
+        value = data[name]
         if value not in (None, "", []):
             shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
             yield f"{FIELDS.get(name, name)}: {shown}"
