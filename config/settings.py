@@ -190,6 +190,8 @@ DATABASE_IS_EMBEDDED = local_urls.needs_postgres()  # demo sign-ins exist nowher
 # The key and the list of the audit seals stay outside the database; keep copies where its owner cannot write.
 AUDIT_KEY_FILE = env.str("AUDIT_KEY_FILE", default=str(local.home / "audit" / "key"))
 AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default=str(local.home / "audit" / "seals.jsonl"))
+# The key that webhooks' secrets are encrypted with stays outside the database too; keep a copy of it.
+WEBHOOK_KEY_FILE = env.str("WEBHOOK_KEY_FILE", default=str(local.home / "webhooks" / "key"))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(local.home / "media")))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -279,6 +281,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3}
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0, "options": {"expires": 10}},
+    "dispatch-outbox": {"task": "core.dispatch_outbox", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit": {"task": "core.seal_audit", "schedule": 600.0, "options": {"expires": 300}},
     "expire-reservations": {"task": "credit.expire", "schedule": 900.0, "options": {"expires": 600}},
     "note-limit-days": {"task": "credit.note_limit_days", "schedule": 900.0, "options": {"expires": 600}},
@@ -288,6 +291,25 @@ CELERY_BEAT_SCHEDULE = {
 JOBS_APP = "config.celery.app"
 # A worker renews its lease every third of this; a killed worker's job is free again after it.
 JOB_LEASE_SECONDS = env.float("JOB_LEASE_SECONDS", default=30.0)
+
+# --- webhooks and mail (docs/webhooks.md) ----------------------------------------------------------
+# Addresses of this machine itself, also by http: for trying things on one's own machine, never for a deployment.
+WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", default=False)
+WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")  # trusted beside the system's own certificates
+WEBHOOK_CONNECT_SECONDS = env.float("WEBHOOK_CONNECT_SECONDS", default=5.0)
+WEBHOOK_TOTAL_SECONDS = env.float("WEBHOOK_TOTAL_SECONDS", default=15.0)
+WEBHOOK_ATTEMPTS = env.int("WEBHOOK_ATTEMPTS", default=17)
+WEBHOOK_RETRY_SECONDS = env.float("WEBHOOK_RETRY_SECONDS", default=5.0)
+WEBHOOK_RETRY_LONGEST_SECONDS = env.float("WEBHOOK_RETRY_LONGEST_SECONDS", default=10_800.0)
+WEBHOOK_REST_SECONDS = env.float("WEBHOOK_REST_SECONDS", default=30.0)
+WEBHOOK_LANES = env.int("WEBHOOK_LANES", default=2)
+WEBHOOK_JOB_SECONDS = env.float("WEBHOOK_JOB_SECONDS", default=20.0)
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000")
+MAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
+if MAIL_IS_SET_UP:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=15.0)
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="duewatch@localhost")
 
 # --- the business ----------------------------------------------------------------------------
 BASE_CURRENCY = env.str("BASE_CURRENCY", default="USD")
@@ -312,6 +334,8 @@ LIMIT_LGD = Decimal(env.str("LIMIT_LGD", default="0.60"))
 RETENTION_JOBS_DAYS = env.int("RETENTION_JOBS_DAYS", default=90)
 RETENTION_RUNS_DAYS = env.int("RETENTION_RUNS_DAYS", default=400)
 RETENTION_PREVIEWS_DAYS = env.int("RETENTION_PREVIEWS_DAYS", default=30)
+RETENTION_MESSAGES_DAYS = env.int("RETENTION_MESSAGES_DAYS", default=30)
+RETENTION_DEAD_LETTERS_DAYS = env.int("RETENTION_DEAD_LETTERS_DAYS", default=180)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

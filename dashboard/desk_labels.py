@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from alerts.domain.states import AlertState
+from core.domain.outbox import Channel, DeliveryState
 from core.domain.roles import ApiScope
 from core.models import Job, Run
 from dashboard.labels import Label
@@ -26,6 +27,21 @@ KEY_STATES = {
     "usable": Label(pgettext_lazy("key", "usable"), "good"),
     "revoked": Label(pgettext_lazy("key", "revoked"), "worst"),
     "expired": Label(pgettext_lazy("key", "expired"), "warn"),
+}
+
+CHANNELS = {Channel.WEBHOOK: _("webhook"), Channel.MAIL: _("mail to the owner")}
+
+SUBSCRIPTION_STATES = {
+    "active": Label(pgettext_lazy("subscription", "active"), "good"),
+    "paused": Label(pgettext_lazy("subscription", "paused"), "warn"),
+    "resting": Label(pgettext_lazy("subscription", "nobody answers"), "bad"),
+    "orphaned": Label(pgettext_lazy("subscription", "owner deactivated"), "worst"),
+}
+
+DELIVERY_STATES = {
+    DeliveryState.PENDING: Label(pgettext_lazy("delivery", "waiting"), "warn"),
+    DeliveryState.DELIVERED: Label(pgettext_lazy("delivery", "delivered"), "good"),
+    DeliveryState.DEAD: Label(pgettext_lazy("delivery", "dead letter"), "worst"),
 }
 
 ALERT_CHOICES = {
@@ -142,6 +158,7 @@ PROFILE_TITLES = {
 AUDIT_SUBJECTS = {
     "user": _("account"),
     "api_client": _("API client"),
+    "subscription": _("subscription"),
     "setting": _("setting"),
     "schedule": _("schedule"),
     "buyer": _("buyer"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from dashboard import runs
-from dashboard.administration import audit, clients, people, rates
+from dashboard.administration import audit, clients, people, rates, webhook_log, webhooks
 from dashboard.alerts import detail, rules, worklist
 from dashboard.imports import batch, duplicates, profiles, quarantine, upload
 
@@ -54,6 +54,20 @@ urlpatterns: list[URLPattern] = [
     path("administration/clients/", clients.ClientsPage.as_view(), name="administration_clients"),
     path("administration/clients/revoke/", clients.ClientRevoke.as_view(), name="administration_client_revoke"),
     path("administration/clients/rotate/", clients.ClientRotate.as_view(), name="administration_client_rotate"),
+    path("administration/webhooks/", webhooks.WebhooksPage.as_view(), name="administration_webhooks"),
+    path("administration/webhooks/log/", webhook_log.LogPage.as_view(), name="administration_webhook_log"),
+    path("administration/webhooks/log/replay/", webhook_log.Replay.as_view(), name="administration_webhook_replay"),
+    path("administration/webhooks/<int:pk>/", webhooks.WebhookPage.as_view(), name="administration_webhook"),
+    path(
+        "administration/webhooks/<int:pk>/rotate/",
+        webhooks.WebhookRotate.as_view(),
+        name="administration_webhook_rotate",
+    ),
+    re_path(
+        r"^administration/webhooks/(?P<pk>\d+)/(?P<verb>pause|resume|delete|test|replay)/$",
+        webhooks.WebhookWork.as_view(),
+        name="administration_webhook_work",
+    ),
     path("administration/rates/", rates.RatesPage.as_view(), name="administration_rates"),
     path("administration/audit/", audit.AdministrationAuditPage.as_view(), name="administration_audit"),
 ]

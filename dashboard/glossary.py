@@ -197,6 +197,18 @@ _TERMS = (
         ),
     ),
     Term("settled", "settled", "结清", _("Day of the last receipt that brought the open amount to zero.")),
+    Term(
+        "webhook",
+        "webhook",
+        "Webhook",
+        _("A signed message that is posted to another system as soon as something happened here."),
+    ),
+    Term(
+        "dead_letter",
+        "dead letter",
+        "死信",
+        _("A message that did not arrive after its last attempt; it waits for a person to send it again."),
+    ),
     Term("snooze", "snooze", "暂缓", _("Put an alert aside until a date, with a reason.")),
 )
 

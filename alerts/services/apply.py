@@ -13,6 +13,7 @@ from django.db import connection
 from alerts.domain.episodes import Step
 from alerts.domain.findings import Finding
 from alerts.domain.states import AlertState, EventAction, Note
+from alerts.services.messages import alerts_changed
 from core.copying import copy_rows
 
 
@@ -57,8 +58,11 @@ def apply_changes(changes: Sequence[Change], *, as_of: date, run_id: int | None)
         cursor.execute(_STAGE_SQL)
         copy_rows(cursor, "alert_step", _COLUMNS, _rows(changes))
         cursor.execute("ANALYZE alert_step")
+        told: list[tuple[int, str]] = []
         for statement in (_OPEN_SQL, _KEEP_SQL, _CLOSE_SQL, _EVENTS_SQL, "DROP TABLE alert_step"):
             cursor.execute(statement, params)
+            told += cursor.fetchall() if statement in (_OPEN_SQL, _EVENTS_SQL) else []
+    alerts_changed(told)
 
 
 def _rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
@@ -107,6 +111,7 @@ SELECT id, 'opened', %(open)s, %(as_of)s, '',
                           'evidence', evidence),
        %(run_id)s, clock_timestamp()
 FROM opened
+RETURNING alert_id, action
 """
 
 # A known cause is brought up to date quietly; version, which people's actions are checked against, moves only if
@@ -143,4 +148,5 @@ SELECT a.id, s.action, a.state, %(as_of)s, s.note,
 FROM alert_step s JOIN alerts_alert a ON a.id = s.alert_id
 WHERE s.step IN ('worsen', 'reopen', 'return', 'close')
 ORDER BY a.id
+RETURNING alert_id, action
 """

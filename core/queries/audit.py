@@ -12,7 +12,7 @@ from core.errors import Denied
 from core.models import AuditEvent
 
 # What an administrator may read: their own field of work, not the portfolio.
-ADMINISTRATION_SUBJECTS = ("user", "api_client", "setting", "schedule")
+ADMINISTRATION_SUBJECTS = ("user", "api_client", "subscription", "setting", "schedule")
 
 
 @dataclass(frozen=True, slots=True)

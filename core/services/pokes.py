@@ -63,3 +63,11 @@ def send(pending: Sequence[tuple[int, str]]) -> int:
         logger.warning("The broker took %s of %s messages: %s", len(sent), len(pending), problem)
     Job.objects.filter(pk__in=sent).update(poked_at=Now(), pokes=F("pokes") + 1)
     return len(sent)
+
+
+def hint(task: str, *, after: float = 0) -> None:
+    """Ask a worker for a task that looks for work by itself, now or in some seconds; beat asks too, so it may fail."""
+    try:
+        broker_app().send_task(task, countdown=after or None, retry=True, retry_policy=RETRY_ONCE, ignore_result=True)
+    except Exception as problem:  # whatever the transport raises: beat asks again
+        logger.warning("The broker did not take the hint %s: %s", task, problem)

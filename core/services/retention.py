@@ -1,5 +1,5 @@
 """Forgetting what nobody needs any more: jobs of runs long over, runs that nothing stands on, sessions that ended,
-answers to requests that nobody sends again.
+answers to requests that nobody sends again, messages that arrived.
 
 Never anything unfinished, no run that another row names, nothing of the ledger, of decisions or of the audit trail.
 Rows go in bounded batches, each in a transaction of its own: pages and workers are not held up, and what one night
@@ -67,6 +67,21 @@ DELETE FROM core_idempotencykey WHERE id = ANY(ARRAY(
 ))
 """
 
+# A pending delivery is never old; a message goes with the last of its deliveries.
+_DELIVERIES_SQL = """
+DELETE FROM core_delivery WHERE id = ANY(ARRAY(
+    SELECT id FROM core_delivery WHERE state = '{state}' AND last_attempt_at < %(before)s
+    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+))
+"""
+_MESSAGES_SQL = """
+DELETE FROM core_outboxmessage WHERE id = ANY(ARRAY(
+    SELECT m.id FROM core_outboxmessage m WHERE m.created_at < %(before)s
+      AND NOT EXISTS (SELECT FROM core_delivery d WHERE d.message_id = m.id)
+    ORDER BY m.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+))
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
@@ -76,6 +91,8 @@ class Forgotten:
     runs: int
     sessions: int
     answers: int = 0
+    deliveries: int = 0
+    messages: int = 0
 
 
 def forget_old_rows(*, now: datetime) -> Forgotten:
@@ -87,7 +104,14 @@ def forget_old_rows(*, now: datetime) -> Forgotten:
         runs=_delete(_RUNS_SQL.format(unnamed=_unnamed()), runs_before),
         sessions=_delete(_SESSIONS_SQL, now),
         answers=_delete(_ANSWERS_SQL, now - timedelta(days=settings.IDEMPOTENCY_KEEP_DAYS)),
+        deliveries=_delete_deliveries(now),
+        messages=_delete(_MESSAGES_SQL, now - timedelta(days=settings.RETENTION_MESSAGES_DAYS)),
     )
+
+
+def _delete_deliveries(now: datetime) -> int:
+    kept = {"delivered": settings.RETENTION_MESSAGES_DAYS, "dead": settings.RETENTION_DEAD_LETTERS_DAYS}
+    return sum(_delete(_DELIVERIES_SQL.format(state=state), now - timedelta(days=days)) for state, days in kept.items())
 
 
 def _delete(sql: str, before: datetime) -> int:

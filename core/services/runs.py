@@ -19,6 +19,7 @@ from core.errors import Conflict, InvalidTransition, NotFound
 from core.models import Job, Run, User
 from core.queries.sql import fetch_all
 from core.services import audit
+from core.services.outbox.runs import run_finished
 from core.services.pokes import poke
 
 OPEN_STATES = (Run.State.QUEUED, Run.State.RUNNING)
@@ -184,6 +185,7 @@ def _make_ready(run: Run, step: int) -> None:
 
 def _end(run: Run, state: Run.State, *, result: Mapping[str, Any] | None = None, error: str = "") -> None:
     Run.objects.filter(pk=run.pk).update(state=state, result=dict(result or {}), error=error, finished_at=Now())
+    run_finished(run.pk)
 
 
 def _step_label(run_id: int, step: int) -> str:

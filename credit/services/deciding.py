@@ -18,6 +18,7 @@ from credit.models import Hold, OrderCheck, OrderGate, Release, Reservation
 from credit.queries.check_facts import load_check_facts
 from credit.services.gates import move_gate
 from credit.services.holds import SHIPPED_UNAPPROVED, credit_hold, end_credit_hold, hold
+from credit.services.messages import order_decided
 from credit.services.records import Asker, Made, stops_of, store_check
 from credit.services.releases import covering_release
 from credit.services.reservations import active_reservation, end_reservation, reserve
@@ -250,3 +251,4 @@ def _audit(check: OrderCheck, gate: OrderGate, asker: Asker, *, release: Release
         data=data | ({"release": release.pk} if release else {}),
         rows=[check],
     )
+    order_decided(check, gate)

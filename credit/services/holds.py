@@ -16,6 +16,7 @@ from core.models import User
 from core.queries.sql import fetch_all
 from credit.domain.kinds import HoldKind, HoldState
 from credit.models import Hold, HoldEvent, OrderCheck
+from credit.services.messages import holds_changed
 
 SHIPPED_UNAPPROVED = "shipped_unapproved"
 
@@ -110,7 +111,8 @@ def note_figures(news: Mapping[Hold, Figures]) -> None:
     }
     with transaction.atomic():
         written = [holds[row[0]] for row in fetch_all(_FIGURES_SQL, params)]
-        HoldEvent.objects.bulk_create(_updated(hold, figures) for hold, figures in written)
+        events = HoldEvent.objects.bulk_create(_updated(hold, figures) for hold, figures in written)
+        holds_changed(events)
 
 
 def _updated(hold: Hold, figures: Figures) -> HoldEvent:
@@ -134,5 +136,7 @@ def end_credit_hold(
 def write_event(
     hold: Hold, action: str, *, actor: User | None = None, note: str = "", data: dict[str, Any] | None = None
 ) -> HoldEvent:
-    """Append what happened to the hold."""
-    return append(HoldEvent(hold=hold, action=action, state=hold.state, actor=actor, note=note, data=data or {}))
+    """Append what happened to the hold, and tell who subscribed to it."""
+    event = append(HoldEvent(hold=hold, action=action, state=hold.state, actor=actor, note=note, data=data or {}))
+    holds_changed([event])
+    return event

@@ -14,6 +14,7 @@ from core.services import audit
 from credit.domain.kinds import LimitKind
 from credit.models import CreditAccount, CreditLimit
 from credit.services.limits import CAUSE, enqueue_recheck, former_version
+from credit.services.messages import limit_changed
 from credit.services.reviews import plan_review
 
 SUBJECT = "credit_limit"
@@ -87,3 +88,4 @@ def _note(limit: CreditLimit, action: str) -> None:
     enqueue_recheck(limit.account, cause=CAUSE)
     data = {"account": limit.account_id, "kind": limit.kind, "amount": str(limit.amount), "currency": limit.currency}
     audit.record(actor=None, action=action, subject_type=SUBJECT, subject_id=limit.pk, data=data)
+    limit_changed(limit, event=action.rpartition(".")[2])

@@ -22,6 +22,7 @@ from credit.domain.limit_changes import FormerLimit, NewLimit, check_limit_reaso
 from credit.models import CreditAccount, CreditLimit, LimitRequest
 from credit.services import recheck
 from credit.services.accounts import failing_closed, lock_account
+from credit.services.messages import limit_changed
 from credit.services.reviews import plan_review
 
 __all__ = ["NewLimit", "former_version", "lock_live_account", "set_limit", "store_limit"]
@@ -86,6 +87,7 @@ def store_limit(
         recorded_by=actor,
     )
     enqueue_recheck(account, cause=CAUSE)
+    limit_changed(row, event="recorded")
     return row
 
 

@@ -18,6 +18,7 @@ from dashboard.pages import PageView, tabs_at
 TABS = (
     ("administration", gettext_lazy("People")),
     ("administration_clients", gettext_lazy("API clients")),
+    ("administration_webhooks", gettext_lazy("Webhooks and mail")),
     ("administration_rates", gettext_lazy("Exchange rates")),
     ("administration_audit", gettext_lazy("Audit trail")),
 )

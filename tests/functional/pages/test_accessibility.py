@@ -36,6 +36,8 @@ WORK_PAGES = (
 ADMINISTRATION = (
     "/administration/",
     "/administration/clients/",
+    "/administration/webhooks/",
+    "/administration/webhooks/log/",
     "/administration/rates/",
     "/administration/audit/",
     "/glossary/",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 
-from core.models import AuditEvent, Job, Run, User
+from core.models import AuditEvent, Delivery, Job, OutboxMessage, Run, Subscription, User
 from core.services import audit, retention
 from core.services.retention import Forgotten, forget_old_rows
 from invoices.models import SnapshotSet
@@ -138,3 +138,33 @@ def test_the_audit_trail_and_accounts_stay_for_ever() -> None:
     audit.record(actor=person, action="core.user.created", subject_type="user", subject_id=1)
     forget_old_rows(now=NOW + timedelta(days=36_500))
     assert (AuditEvent.objects.count(), User.objects.count()) == (1, 1)
+
+
+# --- messages --------------------------------------------------------------------------------------
+
+
+def delivery(state: str, days: int) -> Delivery:
+    """A message written and tried for the last time so many days ago."""
+    owner, _ = User.objects.get_or_create(username="owner")
+    place, _ = Subscription.objects.get_or_create(channel="mail", name="S", owner=owner)
+    uid = f"msg_{Delivery.objects.count()}"
+    message = OutboxMessage.objects.create(uid=uid, kind="hold.set", subject=uid, sequence=1, created_at=ago(days))
+    return Delivery.objects.create(
+        message=message, subscription=place, subject=uid, sequence=1, state=state, last_attempt_at=ago(days)
+    )
+
+
+def test_delivered_messages_and_dead_letters_go_when_they_are_old(settings: Any) -> None:
+    settings.RETENTION_MESSAGES_DAYS, settings.RETENTION_DEAD_LETTERS_DAYS = 30, 180
+    kept = [delivery("delivered", 30), delivery("dead", 180), delivery("pending", 4000)]
+    delivery("delivered", 31), delivery("dead", 181)
+    assert forget() == Forgotten(jobs=0, runs=0, sessions=0, deliveries=2, messages=2)
+    assert set(Delivery.objects.values_list("pk", flat=True)) == {one.pk for one in kept}
+    assert OutboxMessage.objects.count() == 3
+
+
+def test_message_stays_with_its_last_delivery() -> None:
+    first = delivery("delivered", 400)
+    other = Subscription.objects.create(channel="mail", name="T", owner=User.objects.get())
+    Delivery.objects.create(message=first.message, subscription=other, subject=first.subject, sequence=1)
+    assert forget() == Forgotten(jobs=0, runs=0, sessions=0, deliveries=1, messages=0)

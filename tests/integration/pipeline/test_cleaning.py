@@ -70,7 +70,7 @@ def test_what_went_is_noted_once(django_capture_on_commit_callbacks: Any) -> Non
     event = AuditEvent.objects.get()
     assert (event.action, event.data) == (
         "core.rows.forgotten",
-        {"jobs": 0, "runs": 1, "sessions": 0, "answers": 0, "previews": 1},
+        {"jobs": 0, "runs": 1, "sessions": 0, "answers": 0, "deliveries": 0, "messages": 0, "previews": 1},
     )
 
 
