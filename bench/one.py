@@ -26,6 +26,10 @@ def _measure(home: Path, size: str, topics: list[str], processes: Processes) -> 
         from bench import import_file
 
         return import_file.run(home, "100k rows", processes)
+    if size == "bulk":
+        from bench import bulk
+
+        return bulk.run(home, "100k records", processes)
     if size == "storm":
         from bench import storm
 
