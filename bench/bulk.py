@@ -60,7 +60,7 @@ def _figures(size: str, bare: Cost, first: Cost, again: Cost) -> list[Figure]:
         Figure(TOPIC, size, "bare COPY, INSERT ... SELECT ... ON CONFLICT", bare, ROWS),
         Figure(TOPIC, size, "bulk over REST, from the first byte to done", first, ROWS, speed, note),
         Figure(TOPIC, size, "the same records again", again, ROWS),
-        Figure(TOPIC, size, "largest process of web server and worker", again, ROWS, memory, f"{peak:.0f} MB"),
+        Figure(TOPIC, size, "largest process of web server and worker", Cost(client_peak_mb=peak), ROWS, memory),
     ]
 
 

@@ -248,7 +248,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Receivables, aging, scores, alerts, order checks and exposure of Duewatch.",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"Grade": list("ABCDE"), "CheckResult": ["pass", "warn", "stop"]},
+    "ENUM_NAME_OVERRIDES": {
+        "Grade": list("ABCDE"),
+        "CheckResult": ["pass", "warn", "stop"],
+        "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
+        "PutOutcome": ["created", "updated", "unchanged"],
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

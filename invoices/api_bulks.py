@@ -27,7 +27,12 @@ from invoices.domain.bulks import BulkKind
 from invoices.queries.bulks import BulkView, get_bulk, list_records, view_of
 from invoices.schema_bulks import bulk_answers
 from invoices.serializers_bulks import OUTCOMES, BulkRecordSerializer, BulkSerializer, InvoiceRecordSerializer
-from invoices.serializers_intake import BuyerRecordSerializer, CreditNoteRecordSerializer, ReceiptRecordSerializer
+from invoices.serializers_intake import (
+    BuyerRecordSerializer,
+    CreditNoteRecordSerializer,
+    DisputeRecordSerializer,
+    ReceiptRecordSerializer,
+)
 from invoices.services.bulks.running import receive_bulk
 from invoices.services.bulks.spooling import Spooled, spool_body
 
@@ -129,6 +134,17 @@ class BuyerBulk(BulkIntake):
     @bulk_schema("postBuyerBulk", "Buyers in bulk", BuyerRecordSerializer)
     def post(self, request: Request) -> HttpResponse:
         """Made, or filled where empty; control totals of buyers have rows only."""
+        return self.receive(request)
+
+
+class DisputeBulk(BulkIntake):
+    """Disputes."""
+
+    kind = BulkKind.DISPUTES
+
+    @bulk_schema("postDisputeBulk", "Disputes in bulk", DisputeRecordSerializer)
+    def post(self, request: Request) -> HttpResponse:
+        """As invoices in bulk; an amount of 0 ends a dispute."""
         return self.receive(request)
 
 

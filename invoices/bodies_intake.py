@@ -116,3 +116,12 @@ class PutBuyerBody(Body):
     )
     trading_since = BookDayField(required=False, allow_null=True, default=None)
     website = serializers.CharField(required=False, max_length=255, default="")
+
+
+class PutDisputeBody(Body):
+    """Part of an invoice that its buyer contests."""
+
+    invoice = serializers.CharField(max_length=120, help_text="The source's own number of the invoice.")
+    amount = PlainDecimalField(code="amount_invalid", help_text="In its currency; 0 ends the dispute.")
+    reason = serializers.CharField(max_length=40)
+    valid_from = BookDayField(help_text="From this day on.")

@@ -167,3 +167,27 @@ class BuyerRecordSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(required=False, max_length=60)
     trading_since = serializers.DateField(required=False)
     website = serializers.CharField(required=False, max_length=255)
+
+
+class PutDisputeSerializer(serializers.Serializer[Any]):
+    """A dispute as it was told last."""
+
+    source = serializers.CharField()  # type: ignore[assignment]
+    external_id = serializers.CharField()
+    invoice = serializers.CharField()
+    currency = serializers.CharField()
+    amount = AmountField()
+    reason = serializers.CharField()
+    valid_from = serializers.DateField()
+    outcome = serializers.ChoiceField(OUTCOMES)
+
+
+class DisputeRecordSerializer(serializers.Serializer[Any]):
+    """One dispute of a bulk."""
+
+    external_id = serializers.CharField(max_length=60)
+    source = serializers.CharField(required=False, help_text="The caller's own; another one is refused.")  # type: ignore[assignment]
+    invoice = serializers.CharField(max_length=120)
+    amount = serializers.CharField()
+    reason = serializers.CharField(max_length=40)
+    valid_from = serializers.DateField()

@@ -4,8 +4,9 @@ from django.urls import URLPattern, path
 
 from invoices.api import InvoiceDetail, InvoiceList
 from invoices.api_aging import Aging
-from invoices.api_bulks import BulkDetail, BulkRecords, BuyerBulk, CreditNoteBulk, InvoiceBulk, ReceiptBulk
+from invoices.api_bulks import BulkDetail, BulkRecords, BuyerBulk, CreditNoteBulk, DisputeBulk, InvoiceBulk, ReceiptBulk
 from invoices.api_buyers import BuyerOfSource
+from invoices.api_disputes import DisputeOfSource
 from invoices.api_documents import CreditNoteOfSource, ReceiptOfSource, SuspenseList
 from invoices.api_intake import InvoiceOfSource
 from invoices.api_reports import OrderShipment, Receipts
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern] = [
         CreditNoteOfSource.as_view(),
         name="api-credit-note-of-source",
     ),
+    path("disputes/bulk/", DisputeBulk.as_view(), name="api-dispute-bulk"),
+    path("disputes/<str:source>/<path:external_id>/", DisputeOfSource.as_view(), name="api-dispute-of-source"),
     path("suspense/", SuspenseList.as_view(), name="api-suspense"),
     path(
         "orders/<str:source>/<str:external_id>/shipments/<str:shipment>/",

@@ -15,6 +15,7 @@ class BulkKind(StrEnum):
     RECEIPTS = "receipts"
     CREDIT_NOTES = "credit_notes"
     BUYERS = "buyers"
+    DISPUTES = "disputes"
 
 
 class SuspenseState(StrEnum):

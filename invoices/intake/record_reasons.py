@@ -14,6 +14,10 @@ RECORD_REASONS: dict[str, str | Promise] = {
     "type_invalid": _("%(value)s is not a single value."),
     "half_character": _("%(value)s holds half a character (a lone surrogate)."),
     "amount_not_positive": _("%(field)s must be greater than 0."),
+    "amount_below_zero": _("%(field)s must be 0 or more."),
+    "invoice_unknown": _("There is no invoice %(value)s yet; send the record again after it."),
+    "dispute_of_another_invoice": _("The dispute is on record for another invoice than %(value)s."),
+    "dispute_too_large": _("%(value)s is more than the invoice has."),
     "buyer_code_contradicts": _("This number means another of our buyers than %(value)s already."),
     "allocation_invalid": _(
         'An allocation is {"invoice": "F-1", "amount": "100.00"}, both greater than 0, with "source_amount" where the '

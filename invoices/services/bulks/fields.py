@@ -71,7 +71,7 @@ class RecordReader:
         return BadRow(record.line, self.cells(record)["external_id"], problem, *self._money(record))
 
     def _money(self, record: Record) -> tuple[str, str]:
-        if "amount" not in self.readers:
+        if not {"currency", "amount"} <= self.readers.keys():
             return "", ""
         cells = self.cells(record)
         try:

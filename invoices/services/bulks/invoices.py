@@ -44,6 +44,8 @@ COLUMNS = {
     "due_days": "due_days",
     "terms": "terms",
 }
+# What a file's profile could allow, and a record cannot.
+_CODES = {"amount_negative": "amount_not_positive"}
 NUMBERS = frozenset({Kind.AMOUNT, Kind.DAYS})
 SHAPES = {name: Shape.NUMBER if FIELDS[field].kind in NUMBERS else Shape.TEXT for field, name in COLUMNS.items()}
 
@@ -51,7 +53,7 @@ SHAPES = {name: Shape.NUMBER if FIELDS[field].kind in NUMBERS else Shape.TEXT fo
 def record_profile(source: str) -> Profile:
     """How records of a source are read: days as YYYY-MM-DD, numbers as 1234.56."""
     return Profile(
-        name=f"REST {source}"[:60],
+        name="rest",
         source=source,
         dates=compile_pattern("YYYY-MM-DD"),
         numbers=NumberFormat(decimal=".", thousands=""),
@@ -126,4 +128,5 @@ def _answers(reading: Reading, plan: Plan) -> Iterator[Answer]:
 def _problem(refusal: dict[str, Any]) -> dict[str, Any]:
     field = refusal["params"].get("column") or refusal["field"]
     params = {name: value for name, value in refusal["params"].items() if name != "column"}
-    return {"code": refusal["reason"], "field": field, "value": show(refusal["value"]), "params": params}
+    code = _CODES.get(refusal["reason"], refusal["reason"])
+    return {"code": code, "field": field, "value": show(refusal["value"]), "params": params}

@@ -39,7 +39,8 @@ class Answer(NamedTuple):
 
 
 def records_of(bulk: Bulk, shapes: Mapping[str, Shape]) -> JsonRecords:
-    """The records of the bulk's file, for any number of passes."""
+    """The records of the bulk's file, for any number of passes; progress begins at 0 with each attempt."""
+    note_progress(bulk.pk, 0)
     return JsonRecords(
         path=Path(settings.MEDIA_ROOT) / bulk.path,
         is_array=bulk.is_array,

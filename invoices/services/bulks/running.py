@@ -15,6 +15,7 @@ from core.services.runs import add_jobs, open_run
 from invoices.domain.bulks import BulkKind, BulkState
 from invoices.models import Bulk
 from invoices.services.bulks.buyers import take_buyers
+from invoices.services.bulks.disputes import take_disputes
 from invoices.services.bulks.documents import take_documents
 from invoices.services.bulks.invoices import take_invoices
 from invoices.services.bulks.spooling import Spooled
@@ -28,6 +29,7 @@ TAKERS: dict[BulkKind, Callable[[Bulk], Tally]] = {
     BulkKind.RECEIPTS: take_documents,
     BulkKind.CREDIT_NOTES: take_documents,
     BulkKind.BUYERS: take_buyers,
+    BulkKind.DISPUTES: take_disputes,
 }
 
 

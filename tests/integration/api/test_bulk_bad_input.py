@@ -124,7 +124,7 @@ class TestRecords:
             (text(amount="-0"), "amount_zero", "amount"),
             (text(amount="-0.0"), "amount_zero", "amount"),
             (text(amount='"-0.00"'), "amount_zero", "amount"),
-            (text(amount="-5"), "amount_negative", "amount"),
+            (text(amount="-5"), "amount_not_positive", "amount"),
             (text(amount='"1,234.50"'), "number_invalid", "amount"),
             (text(amount="0.001"), "amount_precision", "amount"),
             (text(amount="1" * 400), "number_too_large", "amount"),

@@ -44,6 +44,8 @@ INTAKE = {
     "/api/v1/receipts/{source}/{external_id}/",
     "/api/v1/credit-notes/bulk/",
     "/api/v1/credit-notes/{source}/{external_id}/",
+    "/api/v1/disputes/bulk/",
+    "/api/v1/disputes/{source}/{external_id}/",
     "/api/v1/suspense/",
     "/api/v1/bulks/{id}/",
     "/api/v1/bulks/{id}/records/",
