@@ -1,4 +1,4 @@
-"""``python -m bench [--size 10k,100k,1m] [--only aging,import,close,pages,checks,…] [--json] [--write]``."""
+"""``python -m bench [--size 10k,100k,1m] [--only aging,import,bulk,close,pages,checks,…] [--json] [--write]``."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from bench import report
 from bench.growth import compare
 from bench.servers import BASE_DIR, SIZES, folder_of
 
-TOPICS = ("aging", "import", "close", "pages", "checks", "documents", "storm")
+TOPICS = ("aging", "import", "bulk", "close", "pages", "checks", "documents", "storm")
 # On instances of their own, made anew for each measurement.
-FRESH = ("import", "documents", "storm")
+FRESH = ("import", "bulk", "documents", "storm")
 ROOT = Path("/tmp/duewatch-bench")
 DOCUMENT = BASE_DIR / "docs" / "benchmarks.md"
 

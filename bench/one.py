@@ -30,6 +30,10 @@ def _measure(home: Path, size: str, topics: list[str], processes: Processes) -> 
         from bench import documents
 
         return documents.run(processes)
+    if size == "bulk":
+        from bench import bulk
+
+        return bulk.run(home, "100k records", processes)
     if size == "storm":
         from bench import storm
 

@@ -6,8 +6,9 @@ from core.api.schema import DocsView, SchemaView
 from core.api.unmatched import not_found
 
 v1: list[URLPattern | URLResolver] = [
-    path("", include("buyers.urls")),
+    # Before the buyers' own, whose codes may hold a slash.
     path("", include("invoices.urls")),
+    path("", include("buyers.urls")),
     path("", include("scoring.urls")),
     path("", include("credit.urls")),
     path("", include("alerts.urls")),

@@ -255,6 +255,8 @@ SPECTACULAR_SETTINGS = {
         "CheckResult": ["pass", "warn", "stop"],
         "LimitKind": ["own", "temporary"],
         "LimitRequestState": ["pending", "approved", "rejected", "withdrawn"],
+        "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
+        "PutOutcome": ["created", "updated", "unchanged"],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
@@ -316,6 +318,10 @@ BASE_CURRENCY = env.str("BASE_CURRENCY", default="USD")
 RATE_WARN_AFTER_DAYS = env.int("RATE_WARN_AFTER_DAYS", default=7)
 RATE_MAX_AGE_DAYS = env.int("RATE_MAX_AGE_DAYS", default=60)
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=64 * 1024 * 1024)
+# A bulk over REST: its bytes, unpacked, and its records; a larger body than AT_ONCE is answered by a job.
+BULK_MAX_BYTES = env.int("BULK_MAX_BYTES", default=256 * 1024 * 1024)
+BULK_MAX_RECORDS = env.int("BULK_MAX_RECORDS", default=100_000)
+BULK_AT_ONCE_BYTES = env.int("BULK_AT_ONCE_BYTES", default=256 * 1024)
 # An order check that gets no lock or no answer in this time is "not approved".
 CREDIT_LOCK_TIMEOUT_MS = env.int("CREDIT_LOCK_TIMEOUT_MS", default=8000)
 CREDIT_STATEMENT_TIMEOUT_MS = env.int("CREDIT_STATEMENT_TIMEOUT_MS", default=10_000)
@@ -336,6 +342,7 @@ RETENTION_RUNS_DAYS = env.int("RETENTION_RUNS_DAYS", default=400)
 RETENTION_PREVIEWS_DAYS = env.int("RETENTION_PREVIEWS_DAYS", default=30)
 RETENTION_MESSAGES_DAYS = env.int("RETENTION_MESSAGES_DAYS", default=30)
 RETENTION_DEAD_LETTERS_DAYS = env.int("RETENTION_DEAD_LETTERS_DAYS", default=180)
+RETENTION_BULKS_DAYS = env.int("RETENTION_BULKS_DAYS", default=30)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

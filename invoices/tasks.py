@@ -8,6 +8,7 @@ from core.jobs import job_task
 from core.models import Job
 from invoices.domain.kinds import BatchState
 from invoices.models import ImportBatch
+from invoices.services.bulks.running import BULK_TASK, run_bulk
 from invoices.services.imports.background import IMPORT_TASK
 from invoices.services.imports.running import run_import
 from invoices.services.snapshots import SHARD_TASK, TOTALS_TASK, complete_set, write_shard
@@ -35,3 +36,11 @@ def snapshot_totals(job: Job) -> dict[str, Any]:
     """Sum the set up and mark it complete."""
     snapshot = complete_set(job.params["set"])
     return {"set": snapshot.pk, "buyers": snapshot.totals["aging"]["due"]["buyers"]}
+
+
+@job_task(BULK_TASK)
+def take_bulk(job: Job) -> dict[str, Any]:
+    """Take in the bulk that ``params`` names."""
+    bulk = run_bulk(job.params["bulk"])
+    counts = ("rows", "created", "updated", "unchanged", "quarantined")
+    return {"bulk": bulk.pk, "state": bulk.state, **{name: getattr(bulk, name) for name in counts}}

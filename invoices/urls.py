@@ -4,13 +4,35 @@ from django.urls import URLPattern, path
 
 from invoices.api import InvoiceDetail, InvoiceList
 from invoices.api_aging import Aging
+from invoices.api_bulks import BulkDetail, BulkRecords, BuyerBulk, CreditNoteBulk, DisputeBulk, InvoiceBulk, ReceiptBulk
+from invoices.api_buyers import BuyerOfSource
+from invoices.api_disputes import DisputeOfSource
+from invoices.api_documents import CreditNoteOfSource, ReceiptOfSource, SuspenseList
+from invoices.api_intake import InvoiceOfSource
 from invoices.api_reports import OrderShipment, Receipts
 
 urlpatterns: list[URLPattern] = [
     path("invoices/", InvoiceList.as_view(), name="api-invoices"),
+    path("invoices/bulk/", InvoiceBulk.as_view(), name="api-invoice-bulk"),
+    path("buyers/bulk/", BuyerBulk.as_view(), name="api-buyer-bulk"),
+    path("buyers/<str:source>/<path:external_id>/", BuyerOfSource.as_view(), name="api-buyer-of-source"),
+    path("bulks/<int:pk>/", BulkDetail.as_view(), name="api-bulk"),
+    path("bulks/<int:pk>/records/", BulkRecords.as_view(), name="api-bulk-records"),
     path("invoices/<int:pk>/", InvoiceDetail.as_view(), name="api-invoice"),
+    path("invoices/<str:source>/<path:external_id>/", InvoiceOfSource.as_view(), name="api-invoice-of-source"),
     path("aging/", Aging.as_view(), name="api-aging"),
     path("receipts/", Receipts.as_view(), name="api-receipts"),
+    path("receipts/bulk/", ReceiptBulk.as_view(), name="api-receipt-bulk"),
+    path("receipts/<str:source>/<path:external_id>/", ReceiptOfSource.as_view(), name="api-receipt-of-source"),
+    path("credit-notes/bulk/", CreditNoteBulk.as_view(), name="api-credit-note-bulk"),
+    path(
+        "credit-notes/<str:source>/<path:external_id>/",
+        CreditNoteOfSource.as_view(),
+        name="api-credit-note-of-source",
+    ),
+    path("disputes/bulk/", DisputeBulk.as_view(), name="api-dispute-bulk"),
+    path("disputes/<str:source>/<path:external_id>/", DisputeOfSource.as_view(), name="api-dispute-of-source"),
+    path("suspense/", SuspenseList.as_view(), name="api-suspense"),
     path(
         "orders/<str:source>/<str:external_id>/shipments/<str:shipment>/",
         OrderShipment.as_view(),

@@ -24,3 +24,15 @@ def get_buyer_id(code: str, *, scope: Scope = SYSTEM) -> int:
 
 def _is_visible(pk: int, scope: Scope) -> bool:
     return scope.is_everything or Buyer.objects.filter(pk=pk, sales_owner_id=scope.sales_owner_id).exists()
+
+
+def get_buyer_of_source(source: str, external_id: str) -> Buyer:
+    """The buyer that a source's number means; raises ``buyer_not_found``."""
+    buyer = Buyer.objects.filter(codes__source=source, codes__external_id=external_id).first()
+    if buyer is None:
+        raise NotFound(
+            "buyer_not_found",
+            f"{source} has no buyer {external_id!r}.",
+            {"field": "external_id", "value": external_id},
+        )
+    return buyer

@@ -88,10 +88,12 @@ _CREATE_SQL = """
 INSERT INTO buyers_buyer
     (id, code, name, name_zh, country, currency, status, sales_owner_id, founded_on, website)
 SELECT buyer_id,
-    CASE WHEN is_taken OR copy_no > 1 THEN %(source)s || ':' || external_id ELSE wanted_code END,
+    CASE WHEN NOT (is_taken OR copy_no > 1) THEN wanted_code
+        WHEN length(named) <= 60 THEN named ELSE left(named, 27) || '~' || md5(named) END,
     name, name_zh, country, currency, 'active', sales_owner_id, founded_on, website
 FROM (
-    SELECT f.*, b.id IS NOT NULL AS is_taken, row_number() OVER (PARTITION BY f.wanted_code ORDER BY f.seq) AS copy_no
+    SELECT f.*, b.id IS NOT NULL AS is_taken, %(source)s || ':' || external_id AS named,
+        row_number() OVER (PARTITION BY f.wanted_code ORDER BY f.seq) AS copy_no
     FROM first_buyer f LEFT JOIN buyers_buyer b ON b.code = f.wanted_code WHERE f.is_new
 ) n
 ORDER BY seq

@@ -49,13 +49,23 @@ class ApiKeyAuthentication(BaseAuthentication):
         return 'Api-Key realm="api"'
 
 
+def check_still_valid(client: ApiClient) -> None:
+    """After a long body: a key that ended meanwhile does nothing any more."""
+    client.refresh_from_db(fields=["revoked", "expiry_date"])
+    _check_alive(client)
+
+
 def _client_of(key: str) -> ApiClient:
     prefix = key.partition(".")[0]
     client: ApiClient | None = ApiClient.objects.filter(prefix=prefix).first()
     if client is None or not client.is_valid(key):
         raise AuthenticationFailed(_("This API key is not known."), code="api_key_unknown")
+    _check_alive(client)
+    return client
+
+
+def _check_alive(client: ApiClient) -> None:
     if client.revoked:
         raise AuthenticationFailed(_("This API key has been revoked."), code="api_key_revoked")
     if client.has_expired:
         raise AuthenticationFailed(_("This API key has expired."), code="api_key_expired")
-    return client

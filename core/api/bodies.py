@@ -123,11 +123,20 @@ def _check_names(given: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
 
 def _invalid(errors: Mapping[str, Any], given: Mapping[str, Any]) -> ParameterError:
     name, messages = next(iter(errors.items()))
-    code = getattr(messages[0], "code", "invalid")
-    if code == "required":
+    message = _first_message(messages)
+    code = getattr(message, "code", "invalid")
+    if code == "required" and isinstance(messages, list) and message is messages[0]:
         return ParameterError(code="field_missing", detail=_("%(name)s is required.") % {"name": name}, field=name)
-    detail = f"{name}: {messages[0]}"
+    detail = f"{name}: {message}"
     return ParameterError(code="field_invalid", detail=detail, field=name, value=_shown(given.get(name)))
+
+
+def _first_message(found: Any) -> Any:
+    """The first message of a field's errors; those of nested fields stand in mappings and lists of them."""
+    while isinstance(found, Mapping | list):
+        inner = found.values() if isinstance(found, Mapping) else found
+        found = next(one for one in inner if one)
+    return found
 
 
 def _shown(value: Any) -> Any:

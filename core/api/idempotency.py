@@ -28,8 +28,10 @@ _KEY = re.compile(r'"?([\x21\x23-\x7e]{1,200})"?', re.ASCII)
 _KEPT = ("Content-Type", "ETag", "Location")
 
 
-def answered_once(request: Request, work: Callable[[], Response], *, is_required: bool = True) -> HttpResponse:
-    """What ``work`` answers, done once for the key of this caller.
+def answered_once(
+    request: Request, work: Callable[[], Response], *, is_required: bool = True, content: str | None = None
+) -> HttpResponse:
+    """What ``work`` answers, done once for the key of this caller; ``content`` stands for a body that was streamed.
 
     A refusal by a rule (below 500) is an answer too and is kept; a failure is not, and may be tried again. Raises
     ``idempotency_key_missing``, ``idempotency_key_invalid``, ``idempotency_key_reused``, ``idempotency_key_in_use``.
@@ -37,7 +39,7 @@ def answered_once(request: Request, work: Callable[[], Response], *, is_required
     key = _key_of(request, is_required=is_required)
     if key is None:
         return try_again(lambda: _respond(_answer_of(work())))
-    asked = Keyed(caller=_caller(request), key=key, request_hash=_hash_of(request))
+    asked = Keyed(caller=_caller(request), key=key, request_hash=_hash_of(request, content))
     return _respond(try_again(lambda: answer_once(asked, lambda: _worked(request, work))))
 
 
@@ -103,7 +105,7 @@ def _caller(request: Request) -> str:
     return f"user:{cast(User, request.user).pk}"
 
 
-def _hash_of(request: Request) -> str:
+def _hash_of(request: Request, content: str | None) -> str:
     """Of everything that is asked: spaces and the order of names do not count, every value does."""
-    asked = [request.method, request.path, request.headers.get("If-Match", ""), request.data]
+    asked = [request.method, request.path, request.headers.get("If-Match", ""), content or request.data]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()

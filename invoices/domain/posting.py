@@ -10,6 +10,9 @@ from core.errors import DomainError
 from core.money import check_currency, minor_digits
 from invoices.domain.kinds import EntryKind
 
+# More than any column of money holds.
+LARGEST = Decimal("1e16")
+
 # What a person may post by hand besides receipts and credit notes; FX differences go both ways.
 ADJUSTMENTS = frozenset(
     {
@@ -46,6 +49,8 @@ def check_amount(*, amount: Decimal, currency: str, field: str = "amount") -> No
     check_currency(currency)
     if not amount.is_finite() or amount <= 0:
         raise refusal("amount_invalid", field, amount, f"{field} must be greater than 0.")
+    if amount >= LARGEST:
+        raise refusal("amount_invalid", field, amount, f"{field} has more than 16 digits before the decimal point.")
     if amount != round(amount, minor_digits(currency)):
         raise refusal(
             "amount_invalid", field, amount, f"{field} has more decimals than {currency} ({minor_digits(currency)})."

@@ -131,8 +131,11 @@ def _amounts(profile: Profile) -> Reader:
 
 
 def plain(amount: Decimal) -> Decimal:
-    """The amount without trailing zeros and without exponent. Example: ``12.50`` gives ``12.5``, ``100.0`` ``100``."""
-    return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
+    """The amount without trailing zeros and without exponent. Example: ``12.50`` gives ``12.5``, ``100.0`` ``100``.
+
+    A negative zero is 0.
+    """
+    return amount.quantize(Decimal(1)) + 0 if amount == amount.to_integral_value() else amount.normalize()
 
 
 def _flags(profile: Profile) -> Reader:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
 from invoices.intake.document_reasons import DOCUMENT_REFUSALS
+from invoices.intake.record_reasons import BULK_REFUSALS, RECORD_REASONS
 
 FILE_REFUSALS: dict[str, str | Promise] = {
     "file_missing": _("There is no file at %(value)s."),
@@ -58,6 +59,7 @@ FILE_REFUSALS: dict[str, str | Promise] = {
     "workbook_entities": _("The workbook defines XML entities, which no spreadsheet needs. It is not opened."),
     "sheet_missing": _("The workbook has no sheet named %(value)s; it has: %(found)s."),
     "sheet_none": _("The workbook has no visible sheet."),
+    **BULK_REFUSALS,
 }
 
 ROW_REASONS: dict[str, str | Promise] = {
@@ -94,6 +96,7 @@ ROW_REASONS: dict[str, str | Promise] = {
     ),
     "contradicts_ledger": _("The ledger has %(ledger)s for %(field)s of this invoice; the file says %(value)s."),
     "refused_by_ledger": _("The ledger refused the row: %(problem)s."),
+    **RECORD_REASONS,
 }
 
 

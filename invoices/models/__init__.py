@@ -1,13 +1,17 @@
 """The receivables ledger: one module for each kind of table, every table by its name from here."""
 
+from invoices.models.bulks import Bulk, BulkRecord
 from invoices.models.facts import DisputeVersion, DueDateChange
 from invoices.models.intake import ImportBatch, ImportProfile, QuarantinedRow
 from invoices.models.ledger import ControlBalance, CreditNote, Entry, Invoice, Receipt
 from invoices.models.snapshots import AgingSnapshot, SnapshotSet
+from invoices.models.suspense import SuspendedAllocation
 from invoices.models.trade import Order, Shipment
 
 __all__ = [
     "AgingSnapshot",
+    "Bulk",
+    "BulkRecord",
     "ControlBalance",
     "CreditNote",
     "DisputeVersion",
@@ -21,4 +25,5 @@ __all__ = [
     "Receipt",
     "Shipment",
     "SnapshotSet",
+    "SuspendedAllocation",
 ]

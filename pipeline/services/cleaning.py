@@ -9,13 +9,15 @@ from django.conf import settings
 
 from core.services import audit
 from core.services.retention import forget_old_rows
+from invoices.services.bulks.forgetting import forget_records
 from invoices.services.imports.forgetting import forget_previews
 
 
 def clean_up(*, now: datetime) -> dict[str, int]:
-    """Forget old rows and uploads that were never imported; safe to run twice. Returns how many of each are gone."""
+    """Forget old rows, uploads never imported, records of old bulks; safe to run twice. Returns how many are gone."""
     previews = forget_previews(before=now - timedelta(days=settings.RETENTION_PREVIEWS_DAYS))
-    gone = {**asdict(forget_old_rows(now=now)), "previews": previews}
+    bulks = forget_records(before=now - timedelta(days=settings.RETENTION_BULKS_DAYS))
+    gone = {**asdict(forget_old_rows(now=now)), "previews": previews, "bulks": bulks}
     if any(gone.values()):
         audit.record(
             actor=None, action="core.rows.forgotten", subject_type="schedule", subject_id="clean-up", data=gone

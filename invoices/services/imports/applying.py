@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from core import house
 from core.errors import DomainError
@@ -17,6 +17,8 @@ from invoices.services.imports.planning import RECEIPT_PREFIX, Plan, Refusal, ma
 from invoices.services.imports.posting import post_plan
 from invoices.services.imports.reading import Reading
 from invoices.services.imports.results import Outcome
+from invoices.services.source_locks import lock_source
+from invoices.services.suspense import settle_suspense
 
 _ATTEMPTS = 3
 T = TypeVar("T")
@@ -42,15 +44,10 @@ def apply_reading(reading: Reading, *, batch_id: int, finish: Callable[[Plan], T
         with planned(reading, refused) as plan:
             found = _try_posting(reading, plan, batch_id)
             if not found:
+                settle_suspense(reading.profile.source)
                 return finish(plan)
             refused |= found
     raise LedgerRefused("ledger_refused", "The ledger refused rows of this file.", {"rows": len(refused)})
-
-
-def lock_source(source: str) -> None:
-    """Files of one source are imported one after the other: what was compared must still hold when it is written."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('invoices.import'), hashtext(%s))", [source])
 
 
 class _Undo(Exception):

@@ -12,11 +12,10 @@ from django.db import connection
 
 from core.copying import copy_rows
 from invoices.domain.kinds import QuarantineState
-from invoices.intake.reader import open_table
 from invoices.intake.rows import raw_row
 from invoices.models import ImportBatch
 from invoices.services.imports.planning import Plan
-from invoices.services.imports.reading import Reading, limits
+from invoices.services.imports.reading import Reading
 from invoices.services.imports.results import SHOWN_ROWS, RefusedRow, refused_row
 
 _COLUMNS = ("batch_id", "line", "field", "value", "reason", "params", "raw", "message", "state")
@@ -66,8 +65,7 @@ def _with_raw(reading: Reading, plan: Plan) -> Iterator[dict[str, Any]]:
     if not plan.refusals.count:
         yield from refusals_of(reading, plan)
         return
-    options = reading.profile.read_options()
-    with open_table(reading.path, options, name=reading.name, limits=limits()) as table:
+    with reading.open_again() as table:
         records = iter(table.rows)
         for row in refusals_of(reading, plan):
             if row["raw"] is None:

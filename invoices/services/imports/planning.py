@@ -122,7 +122,7 @@ class _Planner:
                 self._plan.refusals.add((line.line, *refusal))
                 acts = REFUSED
             self._plan.acts.append(acts)
-            self._plan.tally.add(_outcome(acts), line.currency, line.amount)
+            self._plan.tally.add(outcome_of(acts), line.currency, line.amount)
             self._index += 1
 
     def _refusal(self, line: InvoiceLine) -> Refusal | None:
@@ -176,7 +176,8 @@ class _Planner:
         return RECEIPT
 
 
-def _outcome(acts: int) -> Outcome:
+def outcome_of(acts: int) -> Outcome:
+    """What became of a row with these acts."""
     if not acts:
         return Outcome.UNCHANGED
     if acts & REFUSED:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +27,10 @@ _BUYER = slice(InvoiceLine._fields.index("buyer_code"), InvoiceLine._fields.inde
 
 @dataclass(slots=True)
 class Reading:
-    """A read file. Accepted rows carry an index: their place in ``accepted``."""
+    """A read file. Accepted rows carry an index: their place in ``accepted``.
+
+    ``reopen`` opens what is no file of :func:`open_table` for another pass.
+    """
 
     profile: Profile
     table: Table
@@ -36,6 +39,7 @@ class Reading:
     name: str
     accepted: Spool
     problems: Spool
+    reopen: Callable[[], AbstractContextManager[Table]] | None = None
     tally: Tally = field(default_factory=Tally)
     repeats: set[int] = field(default_factory=set)
     conflicts: dict[int, int] = field(default_factory=dict)
@@ -43,6 +47,12 @@ class Reading:
     def lines(self) -> Iterator[InvoiceLine]:
         """The accepted rows, in the file's order."""
         return map(InvoiceLine._make, self.accepted)
+
+    def open_again(self) -> AbstractContextManager[Table]:
+        """The same table for another pass."""
+        if self.reopen is not None:
+            return self.reopen()
+        return open_table(self.path, self.profile.read_options(), name=self.name, limits=limits())
 
     def refuse(self, problem: Problem) -> None:
         """Park a row that was not accepted and count it."""

@@ -44,7 +44,7 @@ def run_import(batch: ImportBatch, *, is_dry_run: bool = False, actor: User | No
             return apply_reading(
                 reading,
                 batch_id=batch.pk,
-                finish=lambda plan: _finish(batch, reading, plan, actor or batch.actor),
+                finish=lambda plan: finish_import(batch, reading, plan, actor or batch.actor),
             )
     except DomainError as refused:
         _refuse(batch, refused)
@@ -58,7 +58,8 @@ def _begin(batch: ImportBatch) -> None:
         raise InvalidTransition(current=batch.state, allowed=tuple(allowed))
 
 
-def _finish(batch: ImportBatch, reading: Reading, plan: Plan, actor: User | None) -> ImportResult:
+def finish_import(batch: ImportBatch, reading: Reading, plan: Plan, actor: User | None) -> ImportResult:
+    """Keep what was not taken, mark the batch done with its totals, and say so in the audit trail."""
     keep_quarantine(batch, reading, plan)
     counts = {outcome.value: count for outcome, count in plan.tally.counts.items()}
     if counts[Outcome.CREATED]:

@@ -6,6 +6,7 @@ import yaml
 from drf_spectacular.validation import validate_schema
 
 from tests.integration.api.ladder import document
+from tests.integration.api.test_ladder import INTAKE
 
 FILE = Path(__file__).parents[3] / "docs" / "openapi.yaml"
 
@@ -25,7 +26,7 @@ def test_every_operation_says_what_it_is_and_how_it_fails() -> None:
             assert {"200", "400", "401", "403", "406", "429"} <= set(operation["responses"]), (path, method)
 
 
-def test_what_changes_something_stands_with_orders_and_limits_only() -> None:
+def test_what_changes_something_stands_with_orders_limits_and_intake_only() -> None:
     changing = {path: set(operations) - {"get"} for path, operations in document()["paths"].items()}
     assert {path for path, methods in changing.items() if methods} <= {
         "/api/v1/order-checks/",
@@ -34,6 +35,7 @@ def test_what_changes_something_stands_with_orders_and_limits_only() -> None:
         *(f"/api/v1/limit-requests/{{id}}/{verb}/" for verb in ("approve", "reject", "withdraw")),
         "/api/v1/receipts/",
         "/api/v1/orders/{source}/{external_id}/shipments/{shipment}/",
+        *INTAKE,
     }
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from core.models import AuditEvent, Run
 from invoices.domain.kinds import BatchState
-from invoices.models import ImportBatch
+from invoices.models import Bulk, BulkRecord, ImportBatch
 from invoices.services.imports.uploads import stored_path
 from pipeline.services.cleaning import clean_up
 from pipeline.tasks import nightly_cleanup
@@ -62,6 +63,32 @@ def test_a_file_that_another_batch_was_made_of_stays(django_capture_on_commit_ca
     assert stored_path(done).exists()
 
 
+def bulk(name: str, *, days: int) -> Bulk:
+    """A bulk that ended so many days ago, with its body and an answer."""
+    moment = NOW - timedelta(days=days)
+    path = Path(settings.MEDIA_ROOT) / "bulks" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("{}")
+    os.utime(path, (moment.timestamp(), moment.timestamp()))
+    fields = {"kind": "invoices", "source": "ERP", "is_array": False, "sha256": name, "size": 2, "state": "done"}
+    made = Bulk.objects.create(path=f"bulks/{name}", finished_at=moment, created_at=moment, **fields)
+    BulkRecord.objects.create(bulk=made, position=1, external_id="F-1", outcome="created")
+    return made
+
+
+def test_answers_of_old_bulks_go_with_their_bodies(media: Path, django_capture_on_commit_callbacks: Any) -> None:
+    old, new, same = bulk("old.json", days=31), bulk("new.json", days=29), bulk("same.json", days=31)
+    Bulk.objects.create(
+        path=same.path, kind="invoices", source="SAP", is_array=False, sha256="same.json", size=2, created_at=NOW
+    )
+    (media / "bulks" / ".part-1").write_text("{")
+    os.utime(media / "bulks" / ".part-1", (0, 0))
+    assert clean(django_capture_on_commit_callbacks)["bulks"] == 2
+    assert sorted(path.name for path in (media / "bulks").iterdir()) == ["new.json", "same.json"]
+    assert [record.bulk_id for record in BulkRecord.objects.all()] == [new.pk]
+    assert Bulk.objects.filter(pk=old.pk, path="").exists()
+
+
 def test_what_went_is_noted_once(django_capture_on_commit_callbacks: Any) -> None:
     upload("old.csv", days=31)
     Run.objects.create(kind="close", key="a", state="failed", finished_at=NOW - timedelta(days=500))
@@ -70,7 +97,7 @@ def test_what_went_is_noted_once(django_capture_on_commit_callbacks: Any) -> Non
     event = AuditEvent.objects.get()
     assert (event.action, event.data) == (
         "core.rows.forgotten",
-        {"jobs": 0, "runs": 1, "sessions": 0, "answers": 0, "deliveries": 0, "messages": 0, "previews": 1},
+        {"jobs": 0, "runs": 1, "sessions": 0, "answers": 0, "deliveries": 0, "messages": 0, "previews": 1, "bulks": 0},
     )
 
 

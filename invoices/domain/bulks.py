@@ -1,0 +1,57 @@
+"""Bulks: what a source sends in one call, and the totals that it may ask to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class BulkKind(StrEnum):
+    """What the records of a bulk are."""
+
+    INVOICES = "invoices"
+    RECEIPTS = "receipts"
+    CREDIT_NOTES = "credit_notes"
+    BUYERS = "buyers"
+    DISPUTES = "disputes"
+
+
+class SuspenseState(StrEnum):
+    """Life of an allocation that a source asked for."""
+
+    WAITING = "waiting"
+    ALLOCATED = "allocated"
+
+
+class BulkState(StrEnum):
+    """Life of a bulk. Done: every record has its answer; refused: nothing of it was posted."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotals:
+    """What the sender counted: records, and the sum of their amounts by currency. None: not asked."""
+
+    rows: int | None = None
+    sums: Mapping[str, Decimal] | None = None
+
+    def first_difference(self, *, rows: int, sums: Mapping[str, Decimal]) -> tuple[str, str, str] | None:
+        """Name, what was asked and what was found of the first total that differs; None if all agree.
+
+        Every currency counts, on both sides. Example: asked {"USD": 5}, found {"USD": 5, "EUR": 1}: ``sums.EUR``.
+        """
+        if self.rows is not None and self.rows != rows:
+            return "rows", str(self.rows), str(rows)
+        if self.sums is None:
+            return None
+        for currency in sorted({*self.sums, *sums}):
+            asked, found = self.sums.get(currency, Decimal(0)), sums.get(currency, Decimal(0))
+            if asked != found:
+                return f"sums.{currency}", f"{asked:f}", f"{found:f}"
+        return None

@@ -1,0 +1,39 @@
+"""Why a record of a bulk was not taken, where that has to do with its form: codes that never change, and the words."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+RECORD_REASONS: dict[str, str | Promise] = {
+    "record_invalid": _("The record is not one JSON object: %(value)s."),
+    "record_too_long": _("The record has more than %(limit)s characters."),
+    "name_repeated": _("The record has the field %(value)s twice; nobody can tell which one is meant."),
+    "name_unknown": _("A record has no field %(value)s."),
+    "text_expected": _("%(value)s must be text in quotation marks: leading zeros matter."),
+    "type_invalid": _("%(value)s is not a single value."),
+    "half_character": _("%(value)s holds half a character (a lone surrogate)."),
+    "amount_not_positive": _("%(field)s must be greater than 0."),
+    "amount_below_zero": _("%(field)s must be 0 or more."),
+    "invoice_unknown": _("There is no invoice %(value)s yet; send the record again after it."),
+    "dispute_of_another_invoice": _("The dispute is on record for another invoice than %(value)s."),
+    "dispute_too_large": _("%(value)s is more than the invoice has."),
+    "buyer_code_contradicts": _("This number means another of our buyers than %(value)s already."),
+    "allocation_invalid": _(
+        'An allocation is {"invoice": "F-1", "amount": "100.00"}, both greater than 0, with "source_amount" where the '
+        "currencies differ."
+    ),
+    "allocation_repeated": _("One invoice is named twice in the allocations; give it once with the whole amount."),
+    "allocated_more": _("The allocations come to more than the record has (%(expected)s)."),
+    "allocation_made": _("%(ledger)s were allocated to %(value)s already; that is undone by a reversal only."),
+    "source_of_another": _("The record is of the source %(value)s; this caller speaks for another one only."),
+}
+
+BULK_REFUSALS: dict[str, str | Promise] = {
+    "json_broken": _("Record %(line)s of the array is not JSON near %(value)s. Nothing of the body was taken."),
+    "no_records": _("The body has no record."),
+    "control_totals_invalid": _(
+        'Control totals are one object of their own, given once: {"control_totals": {"rows": 2, "sums": '
+        '{"USD": "300.00"}}}.'
+    ),
+}

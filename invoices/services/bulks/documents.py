@@ -1,0 +1,204 @@
+"""Receipts and credit notes in bulk: compared, posted in one bulk posting, their allocations put into suspense.
+
+What can be allocated is allocated at once; what comes before its invoice waits in sight and allocates itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from buyers.services.registry import BuyerRow, upsert_buyers
+from core.errors import DomainError
+from core.queries.sql import fetch_all
+from invoices.domain.bulks import BulkKind, SuspenseState
+from invoices.intake.reasons import FileRefused
+from invoices.models import Bulk, SuspendedAllocation
+from invoices.queries.source_documents import KnownAllocation, KnownDocument, known_allocations, known_documents
+from invoices.services.bulk import CreditNoteRow, ReceiptRow, post_bulk
+from invoices.services.bulks.document_rows import DocumentRow, RowReader, shapes
+from invoices.services.bulks.fields import BadRow
+from invoices.services.bulks.records import Answer, asked_totals, check_totals, keep_answers, records_of
+from invoices.services.imports.results import Outcome, Tally
+from invoices.services.source_locks import lock_source
+from invoices.services.suspense import settle_suspense
+
+KINDS = {BulkKind.RECEIPTS: "receipt", BulkKind.CREDIT_NOTES: "credit_note"}
+_SETTLED = SuspenseState.ALLOCATED
+
+
+@dataclass(slots=True)
+class Known:
+    """What the ledger has of the documents, and which buyer each of the source's codes is."""
+
+    documents: Mapping[str, KnownDocument]
+    allocations: Mapping[str, Mapping[str, KnownAllocation]]
+    buyers: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Posted:
+    """What is to be written, and the answers."""
+
+    answers: list[Answer] = field(default_factory=list)
+    new: list[DocumentRow] = field(default_factory=list)
+    asked: list[DocumentRow] = field(default_factory=list)
+
+
+def take_documents(bulk: Bulk) -> Tally:
+    """Take a bulk of receipts or credit notes in, in the caller's transaction."""
+    kind = KINDS[BulkKind(bulk.kind)]
+    records = records_of(bulk, shapes(kind))
+    read = list(RowReader(kind, bulk.source).rows(records))
+    if not read:
+        raise FileRefused("no_records")
+    lock_source(bulk.source)
+    bad = [row for row in read if isinstance(row, BadRow)]
+    answers = post_documents(kind, bulk.source, [row for row in read if isinstance(row, DocumentRow)])
+    answers += [Answer(row.position, row.external_id, Outcome.QUARANTINED, row.problem) for row in bad]
+    tally = _tally(read, {answer.position: answer.outcome for answer in answers})
+    check_totals(asked_totals(records.totals), tally)
+    keep_answers(bulk, answers)
+    return tally
+
+
+def _tally(read: Iterable[DocumentRow | BadRow], outcomes: Mapping[int, Outcome]) -> Tally:
+    tally = Tally()
+    for row in read:
+        tally.add(outcomes[row.position], row.currency, str(row.amount))
+    return tally
+
+
+def post_documents(kind: str, source: str, rows: list[DocumentRow]) -> list[Answer]:
+    """Post what is new, put allocations into suspense and settle what can be; an answer for each row.
+
+    In the caller's transaction, which holds the source's lock.
+    """
+    known = _known(kind, source, rows)
+    posted = Posted()
+    for row, other in _with_conflicts(rows):
+        _decide(row, other, known, posted)
+    _post_new(kind, source, posted.new, known)
+    _suspend(kind, source, posted.asked, known)
+    if posted.new or posted.asked:
+        settle_suspense(source)
+    return posted.answers
+
+
+def _known(kind: str, source: str, rows: list[DocumentRow]) -> Known:
+    ids = [row.external_id for row in rows]
+    buyers = upsert_buyers((BuyerRow(row.buyer, row.buyer_name) for row in rows), source)
+    return Known(known_documents(kind, source, ids), known_allocations(kind, source, ids), buyers)
+
+
+def _with_conflicts(rows: list[DocumentRow]) -> Iterator[tuple[DocumentRow, int]]:
+    """Each row with the position of another one of its id: negative for a mere repeat, 0 for none."""
+    first: dict[str, DocumentRow] = {}
+    conflicts: dict[str, int] = {}
+    for row in rows:
+        seen = first.setdefault(row.external_id, row)
+        if _content(seen) != _content(row):
+            conflicts.setdefault(row.external_id, row.position)
+    for row in rows:
+        start = first[row.external_id]
+        if row.external_id in conflicts:
+            yield row, conflicts[row.external_id] if row is start else start.position
+        else:
+            yield row, 0 if row is start else -start.position
+
+
+def _content(row: DocumentRow) -> tuple[Any, ...]:
+    return row.buyer, row.currency, row.amount, row.day, row.allocations
+
+
+def _decide(row: DocumentRow, other: int, known: Known, posted: Posted) -> None:
+    problem = _problem_of(row, other, known)
+    if problem is not None:
+        posted.answers.append(Answer(row.position, row.external_id, Outcome.QUARANTINED, problem))
+        return
+    outcome = Outcome.UNCHANGED
+    if other == 0:
+        if row.allocations is not None and _asks_for_more(row, known.allocations.get(row.external_id, {})):
+            posted.asked.append(row)
+            outcome = Outcome.UPDATED
+        if row.external_id not in known.documents:
+            posted.new.append(row)
+            outcome = Outcome.CREATED
+    posted.answers.append(Answer(row.position, row.external_id, outcome))
+
+
+def _asks_for_more(row: DocumentRow, before: Mapping[str, KnownAllocation]) -> bool:
+    wanted = {one.invoice: (one.amount, one.source_amount) for one in row.allocations or ()}
+    stands = {name: (one.amount, one.source_amount) for name, one in before.items()}
+    open_only = {name for name, one in before.items() if one.state != _SETTLED}
+    return any(stands.get(name) != value for name, value in wanted.items()) or bool(open_only - wanted.keys())
+
+
+def _problem_of(row: DocumentRow, other: int, known: Known) -> dict[str, Any] | None:
+    if other > 0:
+        return _problem("duplicate_in_file", "external_id", row.external_id, other_line=other)
+    stands = known.documents.get(row.external_id)
+    if stands is not None:
+        given = KnownDocument(known.buyers[row.buyer], row.currency, row.amount, row.day)
+        for name, wanted, found in zip(KnownDocument._fields, given, stands, strict=True):
+            if wanted != found:
+                return _problem("contradicts_ledger", name.removesuffix("_id"), str(wanted), ledger=str(found))
+    before = known.allocations.get(row.external_id, {})
+    for one in row.allocations or ():
+        made = before.get(one.invoice)
+        if made and made.state == _SETTLED and (made.amount, made.source_amount) != (one.amount, one.source_amount):
+            return _problem("allocation_made", "allocations", one.invoice, ledger=f"{made.amount:f}")
+    return None
+
+
+def _problem(code: str, name: str, value: str, **params: object) -> dict[str, Any]:
+    return {"code": code, "field": name, "value": value, "params": params}
+
+
+def _post_new(kind: str, source: str, rows: list[DocumentRow], known: Known) -> None:
+    if not rows:
+        return
+    posted = ((known.buyers[r.buyer], source, r.external_id, r.currency, r.amount, r.day, r.note) for r in rows)
+    if kind == "receipt":
+        result = post_bulk(receipts=(ReceiptRow._make(row) for row in posted))
+    else:
+        result = post_bulk(credit_notes=(CreditNoteRow._make(row) for row in posted))
+    if result.contradictions:
+        first = result.contradictions[0]
+        params = {"field": first.field, "value": first.external_id, "problem": first.code}
+        raise DomainError("ledger_refused", _("The ledger refused the record."), params)
+
+
+def _suspend(kind: str, source: str, rows: list[DocumentRow], known: Known) -> None:
+    """Write what is asked for; what is no longer asked for and not made yet is forgotten."""
+    wanted = [
+        SuspendedAllocation(
+            source=source,
+            kind=kind,
+            document=row.external_id,
+            invoice=one.invoice,
+            amount=one.amount,
+            source_amount=one.source_amount,
+        )
+        for row in rows
+        for one in row.allocations or ()
+        if not _is_made(known, row.external_id, one.invoice)
+    ]
+    documents = [row.external_id for row in rows if row.external_id in known.allocations]
+    fetch_all(_FORGET_SQL, {"source": source, "kind": kind, "documents": documents})
+    SuspendedAllocation.objects.bulk_create(wanted, batch_size=2_000)
+
+
+def _is_made(known: Known, document: str, invoice: str) -> bool:
+    made = known.allocations.get(document, {}).get(invoice)
+    return made is not None and made.state == _SETTLED
+
+
+_FORGET_SQL = """
+DELETE FROM invoices_suspendedallocation
+WHERE source = %(source)s AND kind = %(kind)s AND document = ANY(%(documents)s) AND state = 'waiting'
+RETURNING id
+"""

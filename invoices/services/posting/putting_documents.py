@@ -1,0 +1,37 @@
+"""A receipt or credit note put as its source knows it now, with what it is to be allocated to."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from core.errors import Conflict, DomainError
+from invoices.domain.posting import check_amount
+from invoices.intake.convert import Unfit
+from invoices.intake.reasons import words
+from invoices.services.bulks.document_rows import DocumentRow, checked_allocations
+from invoices.services.bulks.documents import post_documents
+from invoices.services.imports.results import Outcome
+from invoices.services.source_locks import lock_source
+
+
+@transaction.atomic
+def put_document(kind: str, source: str, row: DocumentRow) -> Outcome:
+    """Bring the ledger to what the source says; the same again changes nothing.
+
+    Raises ``amount_invalid``, ``currency_unknown``, ``allocation_repeated``, ``allocated_more``; 409
+    ``contradicts_ledger`` for another content of a known number, ``allocation_made`` for another amount of an
+    allocation that was made.
+    """
+    check_amount(amount=row.amount, currency=row.currency)
+    try:
+        checked_allocations(row.allocations or (), row.currency, row.amount)
+    except Unfit as unfit:
+        params = {"field": "allocations", "value": "", **unfit.params}
+        raise DomainError(unfit.reason, words(unfit.reason, params), {"field": "allocations"}) from unfit
+    lock_source(source, is_bounded=True)
+    (answer,) = post_documents(kind, source, [row])
+    if answer.problem is not None:
+        problem = answer.problem
+        named = {"field": problem["field"], "value": problem["value"], **problem["params"]}
+        raise Conflict(problem["code"], words(problem["code"], named), named)
+    return answer.outcome
