@@ -22,7 +22,7 @@ from core.api.schema import answers, key_parameter, page_of
 from core.api.streams import body_pieces, content_type_of
 from core.api.writes import ActionView
 from core.domain.roles import ApiScope, Permission
-from invoices.api_reports import INTAKE, ReportView
+from invoices.api_reports import INTAKE
 from invoices.domain.bulks import BulkKind
 from invoices.queries.bulks import BulkView, get_bulk, list_records, view_of
 from invoices.schema_bulks import bulk_answers
@@ -56,7 +56,7 @@ def bulk_schema(name: str, summary: str, record: type[serializers.Serializer[Any
     )
 
 
-class BulkIntake(ReportView):
+class BulkIntake(ActionView):
     """Base of the bulks: the body is stored as it streams, then taken in; ``kind`` says what its records are."""
 
     access = {"POST": INTAKE}

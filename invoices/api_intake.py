@@ -16,12 +16,12 @@ from core.api.outages import outage_told
 from core.api.params import Params
 from core.api.permissions import Grant
 from core.api.schema import answers, write_answers
-from core.api.writes import etag_of, expected_versions
+from core.api.writes import ActionView, etag_of, expected_versions
 from core.domain.roles import ApiScope, Permission
 from core.errors import Denied
 from core.house import today
 from core.services.idempotency import try_again
-from invoices.api_reports import INTAKE, ReportView
+from invoices.api_reports import INTAKE
 from invoices.bodies_intake import InvoiceBody
 from invoices.queries.order_numbers import get_order_by_number
 from invoices.queries.source_invoices import SourceInvoice, get_source_invoice
@@ -36,7 +36,7 @@ VERSION = OpenApiParameter(
 )
 
 
-class SourceView(ReportView):
+class SourceView(ActionView):
     """Base of what stands under a source's own number; a key only writes under its own name."""
 
     http_method_names = ["get", "head", "put", "options"]
