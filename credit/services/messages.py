@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.domain.outbox import MessageKind
 from core.house import base_currency
 from core.services.outbox.figures import amount_text
-from core.services.outbox.publishing import Notice, publish
+from core.services.outbox.publishing import Notice, publish, publish_all
 from credit.domain.kinds import HoldState, Result
 from credit.models import CreditLimit, Hold, HoldEvent, OrderCheck, OrderGate
 from invoices.models import Order
@@ -18,10 +19,9 @@ def order_decided(check: OrderCheck, gate: OrderGate) -> None:
     publish(MessageKind.ORDER_DECIDED, lambda: _decided(check, gate))
 
 
-def hold_changed(event: HoldEvent) -> None:
-    """A hold opened, has other reasons or figures, was handed on, or ended."""
-    kind = MessageKind.HOLD_SET if event.state == HoldState.OPEN else MessageKind.HOLD_ENDED
-    publish(kind, lambda: _hold(kind, event))
+def hold_changed(*events: HoldEvent) -> None:
+    """Holds opened, have other reasons or figures, were handed on, or ended; some statements for any number."""
+    publish_all({_kind_of(event) for event in events}, lambda: _holds(events))
 
 
 def limit_changed(row: CreditLimit, *, event: str) -> None:
@@ -53,12 +53,20 @@ def _decided(check: OrderCheck, gate: OrderGate) -> Notice:
     )
 
 
-def _hold(kind: MessageKind, event: HoldEvent) -> Notice:
-    hold = Hold.objects.select_related("buyer", "order__buyer").get(pk=event.hold_id)
+def _kind_of(event: HoldEvent) -> MessageKind:
+    return MessageKind.HOLD_SET if event.state == HoldState.OPEN else MessageKind.HOLD_ENDED
+
+
+def _holds(events: Sequence[HoldEvent]) -> list[Notice]:
+    holds = Hold.objects.select_related("buyer", "order__buyer").in_bulk([event.hold_id for event in events])
+    return [_hold(event, holds[event.hold_id]) for event in events]
+
+
+def _hold(event: HoldEvent, hold: Hold) -> Notice:
     known = _order(hold.order) if hold.order else {"buyer": hold.buyer.code, "buyer_name": hold.buyer.name}
     currency = base_currency()
     return Notice(
-        kind=kind,
+        kind=_kind_of(event),
         subject=f"order:{hold.order_id}" if hold.order_id else f"buyer:{hold.buyer_id}",
         data={
             **known,
