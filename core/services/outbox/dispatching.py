@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import transaction
 
+from core.models import Job
 from core.queries.sql import fetch_all
 from core.services.outbox.claiming import IS_DUE
 from core.services.runs import enqueue
@@ -28,7 +29,14 @@ def dispatch() -> int:
     found = 0
     for subscription_id, lanes in fetch_all(_DUE_SQL, {"lanes": settings.WEBHOOK_LANES}):
         for lane in range(lanes):
-            with transaction.atomic():
-                enqueue(DELIVER_TASK, {"subscription": subscription_id, "lane": lane}, join=True)
+            _ensure_job({"subscription": subscription_id, "lane": lane})
         found += lanes
     return found
+
+
+def _ensure_job(params: dict[str, int]) -> None:
+    """What is due is committed already: a job that waits now will see it, whenever it is taken."""
+    waiting = Job.objects.filter(task=DELIVER_TASK, params=params, state=Job.State.READY, not_before=None)
+    with transaction.atomic():
+        if not waiting.exists():
+            enqueue(DELIVER_TASK, params)
