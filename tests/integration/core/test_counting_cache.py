@@ -12,7 +12,7 @@ KEY = "counted here"
 
 
 @pytest.fixture
-def cache() -> Iterator[CountingCache]:
+def cache(embedded_servers: None) -> Iterator[CountingCache]:
     found = cast(CountingCache, caches["default"])
     found.delete(KEY)
     yield found
