@@ -68,7 +68,7 @@ class JsonRecords:
 
     def _take_totals(self, value: JsonObject) -> None:
         if self.totals is not None or len(value) != 1 or not isinstance(value[CONTROL_TOTALS], JsonObject):
-            raise FileRefused("control_totals_invalid", value=_shown(str(dict(value)), 120))
+            raise FileRefused("control_totals_invalid", value=_shown(CONTROL_TOTALS))
         self.totals = value[CONTROL_TOTALS]
 
     def _record(self, value: object, text: str) -> Record:
@@ -120,10 +120,17 @@ def _other(found: object, shape: Shape) -> tuple[str, str]:
     if isinstance(found, JsonNumber):
         return str(found), "" if shape is Shape.NUMBER else "text_expected"
     if isinstance(found, list) and shape is Shape.LIST:
-        return json.dumps(found), ""
+        return _list_text(found)
     if isinstance(found, bool):
         return str(found).lower(), "" if shape is Shape.FLAG else "text_expected"
     return "", "type_invalid"
+
+
+def _list_text(found: list[object]) -> tuple[str, str]:
+    try:
+        return json.dumps(found), ""
+    except RecursionError:
+        return "", "type_invalid"
 
 
 def _escaped(cells: list[str]) -> list[Fault]:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from core.money import minor_digits
 from invoices.intake.convert import Reader, Unfit, make_reader
 from invoices.intake.json_table import JsonRecords, Shape
+from invoices.intake.json_values import has_half_character
+from invoices.intake.text import CONTROL
 from invoices.services.bulks.fields import BadRow, Misfit, RecordReader
 from invoices.services.bulks.invoices import record_profile
 
@@ -107,6 +109,8 @@ class RowReader:
             raise Unfit("allocation_invalid")
         texts = [item["invoice"], item["amount"], item.get("source_amount") or ""]
         if not all(isinstance(text, str) for text in texts):
+            raise Unfit("allocation_invalid")
+        if has_half_character(texts[0]) or CONTROL.search(texts[0]):
             raise Unfit("allocation_invalid")
         used = Decimal(self._readers["amount"](texts[2])) if texts[2] else None
         wanted = Decimal(self._readers["amount"](texts[1]))

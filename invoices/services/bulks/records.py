@@ -97,7 +97,7 @@ def _amount(text: object) -> Decimal:
 
 
 def _invalid_totals(given: JsonObject) -> FileRefused:
-    return FileRefused("control_totals_invalid", value=show(json.dumps(given, default=str), 120))
+    return FileRefused("control_totals_invalid", value=show(", ".join(given).encode("utf-8", "replace").decode(), 120))
 
 
 def check_totals(asked: ControlTotals | None, tally: Tally) -> None:
