@@ -1,7 +1,7 @@
 """A PDF with an XML invoice inside (ZUGFeRD, Factur-X): the XML is taken out, the rest of the PDF is not interpreted.
 
 Read with pypdf and not through factur-x: that package parses every attachment with lxml's own settings before it can be
-checked, and passes over in silence what it does not like (docs/adr/0026).
+checked, and passes over in silence what it does not like (docs/adr/0025).
 """
 
 from __future__ import annotations
