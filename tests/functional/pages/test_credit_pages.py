@@ -13,7 +13,7 @@ from credit.models import CreditReview, OrderCheck, Release
 from tests.functional.pages.test_accessibility import faults
 from tests.functional.pages.test_pages import check
 from tests.integration.credit.builders import TODAY
-from tests.integration.dashboard.credit_world import CreditWorld, make_credit_world
+from tests.integration.dashboard.credit_world import CreditWorld, add_security, make_credit_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SignIn = Callable[..., Page]
@@ -35,6 +35,12 @@ PAGES = (
     "/limits/reviews/{review}/",
     "/limits/insured/",
     "/limits/insured/new/",
+    "/limits/instruments/?state=all",
+    "/limits/instruments/security/{security}/",
+    "/limits/instruments/new/security/",
+    "/limits/instruments/new/bill/",
+    "/limits/instruments/new/sold/",
+    "/exposure/uninsured/",
     "/limits/authority/",
     "/rules/order-check/",
     "/rules/order-check/oldest_overdue/",
@@ -60,6 +66,7 @@ def addresses(world: CreditWorld) -> list[str]:
         "account": account.pk,
         "request": world.request.pk,
         "review": review.pk,
+        "security": add_security(world).pk,
     }
     return [path.format(**known) for path in PAGES]
 

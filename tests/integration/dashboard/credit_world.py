@@ -10,6 +10,10 @@ from typing import Any
 from buyers.models import Buyer, BuyerGroup
 from core.domain.roles import Role
 from core.models import ExchangeRate, User
+from core.money import Money
+from cover.domain.instruments import SecurityRecord
+from cover.models import Security
+from cover.services.instruments import record_security
 from credit.models import Hold, LimitRequest
 from credit.services.checks import CheckRequest, check_order
 from invoices.models import Order
@@ -24,8 +28,6 @@ from tests.integration.credit.builders import (
     ship,
 )
 from tests.integration.invoices.builders import make_invoice
-
-THOUSAND = 1000
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,16 @@ def _held(acme: Buyer) -> Hold:
 
 def _check(order: Order, **given: Any) -> None:
     check_order(CheckRequest(order_id=order.pk), as_of=TODAY, actor_label="api:ERP", **given)
+
+
+def add_security(world: CreditWorld) -> Security:
+    """A letter of credit for ACME."""
+    record = SecurityRecord(
+        buyer_id=world.acme.pk,
+        source="manual",
+        external_id="LC-1",
+        kind="lc_confirmed",
+        amount=Money(Decimal(1000), "USD"),
+        valid_from=TODAY,
+    )
+    return record_security(record, actor=make_user(Role.ANALYST)).row

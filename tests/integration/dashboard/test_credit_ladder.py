@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 from django.test import Client
 
-from core.domain.roles import Role
-from core.money import Money
-from cover.domain.instruments import SecurityRecord
-from cover.models import Security
-from cover.services.instruments import record_security
 from credit.models import CreditReview, OrderCheck
 from tests.budgets import query_budget
-from tests.integration.credit.builders import TODAY, make_user
-from tests.integration.dashboard.credit_world import CreditWorld, make_credit_world
+from tests.integration.credit.builders import TODAY
+from tests.integration.dashboard.credit_world import CreditWorld, add_security, make_credit_world
 from tests.integration.dashboard.desk import sign_in
 from tests.integration.dashboard.reading import inline_code_of
 
@@ -72,20 +65,8 @@ def address(world: CreditWorld, name: str) -> str:
         account=account.pk,
         request=world.request.pk,
         review=review.pk,
-        security=_security(world).pk,
+        security=add_security(world).pk,
     )
-
-
-def _security(world: CreditWorld) -> Security:
-    record = SecurityRecord(
-        buyer_id=world.acme.pk,
-        source="manual",
-        external_id="LC-1",
-        kind="lc_confirmed",
-        amount=Money(Decimal(1000), "USD"),
-        valid_from=TODAY,
-    )
-    return record_security(record, actor=make_user(Role.ANALYST)).row
 
 
 @every_page
