@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 # One pair of servers for the whole run: xdist workers and child processes inherit the folder.
 if "DUEWATCH_TEST_HOME" not in os.environ:
@@ -31,6 +32,12 @@ DATABASES["default"]["NAME"] = os.environ.get("DUEWATCH_TEST_DATABASE", DATABASE
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 CELERY_BROKER_URL = local_urls.broker_url(local.redis_url, db=2 * _worker)
 CACHES["default"]["LOCATION"] = local_urls.cache_url(local.redis_url, db=2 * _worker + 1)
+
+# And a folder of its own for what is sent in: files are named by their content. A test may set another one for a child.
+_media = os.path.join(os.environ["DUEWATCH_HOME"], "media")
+if os.environ.get("MEDIA_ROOT", _media).startswith(_media):
+    os.environ["MEDIA_ROOT"] = os.path.join(_media, f"gw{_worker}")
+MEDIA_ROOT = Path(os.environ["MEDIA_ROOT"])
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -1,8 +1,8 @@
 """Statements that are planned once a connection: for large ones that are asked often about a few rows.
 
 Planning a statement of a dozen joins takes longer than reading what it finds by index. A generic plan, with nested
-loops only, is the right one for every question that names its rows; it also holds where a table was filled a moment ago
-and its statistics say that it is empty.
+loops and indexes only, is the right one for every question that names its rows; it also holds where a table was filled
+a moment ago, after the plan was made or with statistics that say that it is empty.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from django.db.models import Model
 Row = TypeVar("Row", bound=Model)
 
 _SETTINGS = (
-    "SET LOCAL plan_cache_mode = {mode}; SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}"
+    "SET LOCAL plan_cache_mode = {mode}; SET LOCAL enable_hashjoin = {others}; "
+    "SET LOCAL enable_mergejoin = {others}; SET LOCAL enable_seqscan = {others}"
 )
-_BY_INDEX = _SETTINGS.format(mode="force_generic_plan", joins="off")
-_AS_USUAL = _SETTINGS.format(mode="auto", joins="on")
+_BY_INDEX = _SETTINGS.format(mode="force_generic_plan", others="off")
+_AS_USUAL = _SETTINGS.format(mode="auto", others="on")
 
 _KNOWN_AT = "known_at"
 

@@ -103,6 +103,7 @@ def test_every_table_that_names_runs_is_asked() -> None:
     tables = {table for table, _ in retention._references()}
     assert tables == {
         "core_job",
+        "invoices_bulk",
         "invoices_importbatch",
         "invoices_snapshotset",
         "scoring_score",
