@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from alerts.domain.states import Rule
+from core.domain.bounds import Bounds
 from core.errors import DomainError
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """A number of a rule: its default, and the smallest and largest value that makes sense."""
-
-    default: str
-    low: str
-    high: str
-
 
 # "step": an alert that is known repeats when its level has risen by this much, in the rule's own unit.
 # "growth_percent": it also repeats when the amount at stake has grown by this share since it was last announced.
@@ -116,13 +107,9 @@ def check_setting(*, rule: Rule, severity: int, numbers: Mapping[str, object]) -
 
 
 def _checked(name: str, value: object, bounds: Bounds) -> Decimal:
-    hint = f"Write a number from {bounds.low} to {bounds.high}."
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation as error:
-        raise _invalid(name, value, hint) from error
-    if not (number.is_finite() and Decimal(bounds.low) <= number <= Decimal(bounds.high)):
-        raise _invalid(name, value, hint)
+    number = bounds.read(value)
+    if number is None:
+        raise _invalid(name, value, f"Write a number from {bounds.low} to {bounds.high}.")
     return number
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
 
 QUARTER_DAYS = 91
@@ -32,11 +31,3 @@ def review_interval_days(*, grade: str | None, exposure_base: Decimal, policy: R
     by_grade = policy.unscored_days if grade is None else policy.days_by_grade.get(grade, policy.default_days)
     by_size = policy.large_days if exposure_base >= policy.large_base else policy.default_days
     return min(policy.default_days, by_grade, by_size)
-
-
-def next_review(
-    *, reviewed_on: date, grade: str | None, exposure_base: Decimal, policy: ReviewPolicy = DEFAULT_REVIEWS
-) -> date:
-    """The day by which the account is looked at again. Example: grade B reviewed 2026-01-01: 2026-04-02."""
-    days = review_interval_days(grade=grade, exposure_base=exposure_base, policy=policy)
-    return reviewed_on + timedelta(days=days)

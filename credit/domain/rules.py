@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from core.domain.bounds import Bounds
 from core.errors import DomainError
 from credit.domain.kinds import Result, RuleLevel
 from credit.domain.rule_codes import COVER_RULES, LIMIT_RULES, LOCKED, WAIVED_IF_PREPAID, RuleCode
@@ -17,22 +18,12 @@ __all__ = [
     "LOCKED",
     "NUMBERS",
     "WAIVED_IF_PREPAID",
-    "Bounds",
     "RuleCode",
     "RuleSetting",
     "RuleVersion",
     "check_rule_setting",
     "resolve",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """A number of a rule: its default, and the smallest and largest value that makes sense."""
-
-    default: str
-    low: str
-    high: str
 
 
 _DAYS = ("0", "365")
@@ -197,14 +188,9 @@ def _known_effect(effect: str) -> Result:
 
 def _checked(name: str, value: object, bounds: Bounds) -> Decimal:
     whole = not name.endswith(("_base", "_of_limit"))
-    hint = f"Write a {'whole ' if whole else ''}number from {bounds.low} to {bounds.high}."
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation as error:
-        raise _invalid(name, value, hint) from error
-    if not (number.is_finite() and Decimal(bounds.low) <= number <= Decimal(bounds.high)):
-        raise _invalid(name, value, hint)
-    if whole and number != number.to_integral_value():
+    number = bounds.read(value, is_whole=whole)
+    if number is None:
+        hint = f"Write a {'whole ' if whole else ''}number from {bounds.low} to {bounds.high}."
         raise _invalid(name, value, hint)
     return number
 

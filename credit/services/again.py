@@ -10,7 +10,7 @@ from django.db import transaction
 from buyers.queries.merges import get_survivor_id, list_records
 from credit.domain.kinds import Checkpoint, GateState, ReservationState
 from credit.models import Hold, OrderGate, Reservation
-from credit.services.accounts import failing_closed, limit_time, lock_accounts
+from credit.services.accounts import failing_closed, lock_accounts, one_decision
 from credit.services.checks import CheckRequest, question_of
 from credit.services.deciding import CheckResult, Question, checkpoint_of, decide
 from credit.services.following import Moment, follow
@@ -36,8 +36,7 @@ def check_again(
     Orders that nobody asked about, and those that a person rejected, are left alone; so are those whose gate is no
     longer the version ``seen``: what was decided meanwhile was decided on newer facts.
     """
-    with failing_closed(), transaction.atomic():
-        limit_time()
+    with failing_closed(), transaction.atomic(), one_decision():
         locked = lock_accounts(get_order(order_id).buyer_id)
         now = Moment(as_of=as_of, at=locked.known_at)
         return _again(order_id, cause, now, only_follow=only_follow, seen=seen)

@@ -54,7 +54,7 @@ def release_order(
     with failing_closed(), transaction.atomic():
         order, gate, now = _lock(order_id, as_of)
         expect_version(gate, expected_version)
-        hold, check = _held(order, gate)
+        hold, check = _releasable(order, gate)
         check_release(terms=terms, order=content_of(order), stops=hold.reasons, as_of=as_of)
         release = _write_release(order, hold, check, terms, actor=actor, now=now)
         end_credit_hold(
@@ -68,12 +68,20 @@ def release_order(
         return gate
 
 
-def _held(order: Order, gate: OrderGate) -> tuple[Hold, OrderCheck]:
-    """The open credit hold and the check that it stands on."""
+def _open_hold(order: Order, gate: OrderGate, *states: GateState) -> Hold:
+    """The credit hold that waits for a person while the gate is in one of these states."""
     hold = credit_hold(order.pk)
-    check = hold.check_row or gate.check_row if hold else None
-    if gate.state != GateState.HELD or hold is None or check is None:
+    if hold is None or gate.state not in states:
         raise InvalidTransition(current=gate.state, allowed=(GateState.HELD,))
+    return hold
+
+
+def _releasable(order: Order, gate: OrderGate) -> tuple[Hold, OrderCheck]:
+    """The open credit hold and the check that it stands on; a rejected order has none until it is edited."""
+    hold = _open_hold(order, gate, GateState.HELD)
+    check = hold.check_row or gate.check_row
+    if check is None:
+        raise InvalidTransition(current=GateState.UNCHECKED, allowed=(GateState.HELD,))
     return hold, check
 
 
@@ -103,13 +111,15 @@ def reject_order(
 ) -> OrderGate:
     """Refuse a held order; it may be asked about again once it was edited.
 
+    Goods of a rejected order that left all the same hold it anew: to reject it again deals with that hold, and with
+    nothing else. What left stays in the exposure and billable; what has not left stays refused.
     Raises ``permission_denied``, :class:`InvalidTransition` unless held, ``gate_changed``.
     """
     check_may(actor, Permission.HOLD_DECIDE, buyer_id=get_order(order_id).buyer_id)
     with failing_closed(), transaction.atomic():
         order, gate, now = _lock(order_id, as_of)
         expect_version(gate, expected_version)
-        _held(order, gate)
+        _open_hold(order, gate, GateState.HELD, GateState.REJECTED)
         end_credit_hold(order.pk, HoldState.REJECTED, at=now.at, action="rejected", actor=actor, note=reason[:300])
         move_gate(gate, GateState.REJECTED, at=now.at)
         _audit("rejected", order, Asker(actor), reason=reason)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
 from core.queries.users import list_people
-from credit.domain.kinds import HoldKind, HoldState
+from credit.domain.kinds import GateState, HoldKind, HoldState
 from credit.models import Hold
 from dashboard.context import PageContext
 from dashboard.forms import DayInput, DeskForm
@@ -97,9 +97,18 @@ def forms_of(hold: Hold, page: PageContext) -> dict[str, DeskForm]:
     """What this reader may do about this hold now."""
     if hold.state != HoldState.OPEN:
         return {}
-    verbs = ("lift", "forward") if hold.kind == HoldKind.FORCED else ("release", "reject", "forward", "recheck")
     start = _initial(hold, page.today)
-    return {verb: FORMS[verb](prefix=verb, initial=start.get(verb, {})) for verb in verbs if page.may(NEEDS[verb])}
+    verbs = [verb for verb in _verbs(hold) if page.may(NEEDS[verb])]
+    return {verb: FORMS[verb](prefix=verb, initial=start.get(verb, {})) for verb in verbs}
+
+
+def _verbs(hold: Hold) -> tuple[str, ...]:
+    """What can be done about it; goods of a rejected order that left are dealt with by rejecting it again."""
+    if hold.kind == HoldKind.FORCED or hold.order is None:
+        return ("lift", "forward")
+    gate = getattr(hold.order, "gate", None)
+    is_rejected = gate is not None and gate.state == GateState.REJECTED
+    return ("reject", "forward") if is_rejected else ("release", "reject", "forward", "recheck")
 
 
 def _initial(hold: Hold, today: date) -> dict[str, dict[str, Any]]:

@@ -22,6 +22,7 @@ from tests.integration.credit.builders import (
     TODAY,
     approved_order,
     ask,
+    held_order,
     make_clean_buyer,
     make_limit,
     make_order,
@@ -123,6 +124,17 @@ def test_it_closes_when_a_person_rejects_the_order(order: Order) -> None:
     reject_order(order.pk, reason="stop the truck", as_of=TODAY, actor=make_user(Role.MANAGER))
     close()
     assert the_alert().state == AlertState.CLOSED
+
+
+def test_goods_of_a_rejected_order_ring_until_a_person_has_dealt_with_them(buyer: Buyer) -> None:
+    order = held_order(buyer, "600")
+    reject_order(order.pk, reason="too much", as_of=TODAY, actor=make_user(Role.MANAGER))
+    leave(order, "30", "S1")
+    close()
+    assert the_alert().state == AlertState.OPEN
+    reject_order(order.pk, reason="seen", as_of=TODAY, actor=make_user(Role.MANAGER))
+    close()
+    assert (the_alert().state, rung()) == (AlertState.CLOSED, ["opened", "closed"])
 
 
 def test_no_answer_of_the_machine_closes_it(order: Order) -> None:

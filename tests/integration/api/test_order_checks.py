@@ -29,7 +29,7 @@ from tests.integration.api.orders import (
     send,
     what_if,
 )
-from tests.integration.credit.builders import TODAY, make_clean_buyer, make_deposit, make_limit, run_jobs
+from tests.integration.credit.builders import TODAY, make_clean_buyer, make_deposit, make_limit, run_jobs, ship
 from tests.integration.invoices.builders import make_invoice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -144,6 +144,14 @@ class TestLifeOfAnOrder:
         shown = act(as_person("credit_manager"), first["id"], "reject", {"reason": "no"})
         assert (shown["order"]["state"], shown["is_approved"]) == ("rejected", False)
         refused(send(erp, body=order_body()), 409, "order_rejected", "order")
+
+    def test_a_manager_deals_with_goods_of_a_rejected_order(self, acme: Buyer, erp: APIClient) -> None:
+        first, manager = ask(erp), as_person("credit_manager")
+        act(manager, first["id"], "reject", {"reason": "no"})
+        ship(Order.objects.get(external_id="SO-1"), "30000")
+        run_jobs()
+        shown = act(manager, first["id"], "reject", {"reason": "seen; the rest stays"})
+        assert (shown["order"]["state"], shown["holds"]) == ("rejected", [])
 
     def test_quotation_warns_and_reserves_nothing(self, acme: Buyer, erp: APIClient) -> None:
         answer = ask(erp, checkpoint="quotation")

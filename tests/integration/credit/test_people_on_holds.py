@@ -8,8 +8,11 @@ import pytest
 
 from core.domain.roles import Role
 from core.models import AuditEvent
+from core.queries.rates import rate_table
+from credit.domain.exposure import Part
 from credit.domain.kinds import GateState, HoldState
 from credit.models import Hold, Release, Reservation
+from credit.queries.exposure import get_exposures
 from credit.services.checks import CheckRequest, check_order
 from credit.services.gate import cancel_order, forward_hold, recheck_order, reject_order, release_order
 from credit.services.recheck import recheck_buyer
@@ -29,6 +32,7 @@ from tests.integration.credit.builders import (
     make_order,
     make_user,
     order_record,
+    refusal_of,
     release_terms,
     reserved,
     run_jobs,
@@ -226,6 +230,78 @@ class TestRejectAndCancel:
         set_status(order.pk, OrderStatus.OPEN)
         run_jobs()
         assert (gate_state(order), reserved(buyer)) == ("approved", 80)
+
+
+class TestGoodsOfARejectedOrder:
+    """They left all the same: a person deals with that, and the order stays refused."""
+
+    @pytest.fixture
+    def left(self, order: Order) -> Order:
+        reject_order(order.pk, reason="no more", as_of=TODAY, actor=make_user())
+        ship(order, "30", key="S1")
+        run_jobs()
+        return order
+
+    def test_they_are_put_before_a_person_and_count_in_the_exposure(self, left: Order) -> None:
+        hold = Hold.objects.get(state=HoldState.OPEN)
+        assert (hold.reasons, gate_state(left)) == (["shipped_unapproved"], "rejected")
+        assert (delivered(left), reserved(left.buyer)) == (30, 0)
+
+    def test_rejecting_again_ends_the_hold_and_changes_nothing_else(self, left: Order) -> None:
+        manager = make_user()
+        assert reject_order(left.pk, reason="seen; the rest stays", as_of=TODAY, actor=manager).state == "rejected"
+        hold = Hold.objects.latest("pk")
+        event = hold.events.latest("pk")
+        assert (hold.state, hold.closed_at is not None) == (HoldState.REJECTED, True)
+        assert (event.action, event.actor, event.note) == ("rejected", manager, "seen; the rest stays")
+        told = AuditEvent.objects.filter(action="credit.order.rejected").latest("pk")
+        assert (told.actor, told.data) == (manager, {"reason": "seen; the rest stays"})
+        assert (delivered(left), reserved(left.buyer), gate_state(left)) == (30, 0, "rejected")
+
+    def test_what_left_stays_billable_and_the_rest_refused(self, left: Order) -> None:
+        reject_order(left.pk, reason="seen", as_of=TODAY, actor=make_user())
+        assert make_invoice(left.buyer, "30", order_id=left.pk).open_amount == 30
+        assert code_of(ask, left) == "order_rejected"
+
+    def test_the_machine_opens_it_anew_for_another_shipment_only(self, left: Order) -> None:
+        reject_order(left.pk, reason="seen", as_of=TODAY, actor=make_user())
+        ship(left, "30", key="S1", delivered_on=TODAY)
+        run_jobs()
+        assert not Hold.objects.filter(state=HoldState.OPEN).exists()
+        ship(left, "20", key="S2")
+        run_jobs()
+        assert Hold.objects.get(state=HoldState.OPEN).reasons == ["shipped_unapproved"]
+
+    def test_it_cannot_be_released_by_way_of_its_goods(self, left: Order) -> None:
+        call = (release_order, left.pk, release_terms("80"))
+        assert code_of(*call, as_of=TODAY, actor=make_user()) == "invalid_transition"
+        assert (gate_state(left), Release.objects.count()) == ("rejected", 0)
+
+    def test_it_is_dealt_with_once_and_by_who_may(self, left: Order) -> None:
+        call = (reject_order, left.pk)
+        assert code_of(*call, reason="no", as_of=TODAY, actor=make_user(Role.ANALYST)) == "permission_denied"
+        assert code_of(*call, reason="no", as_of=TODAY, actor=make_user(), expected_version=1) == "gate_changed"
+        assert Hold.objects.filter(state=HoldState.OPEN).exists()
+        reject_order(left.pk, reason="seen", as_of=TODAY, actor=make_user())
+        assert code_of(*call, reason="again", as_of=TODAY, actor=make_user()) == "invalid_transition"
+
+
+def test_goods_of_an_order_that_nobody_asked_about_can_be_refused_but_not_released() -> None:
+    order = make_order(make_clean_buyer(), "80")
+    ship(order)
+    run_jobs()
+    refused = refusal_of(release_order, order.pk, release_terms("80"), as_of=TODAY, actor=make_user())
+    assert (refused.code, refused.params["current"]) == ("invalid_transition", "unchecked")
+    assert reject_order(order.pk, reason="seen", as_of=TODAY, actor=make_user()).state == GateState.REJECTED
+    assert Hold.objects.get().state == HoldState.REJECTED
+
+
+def delivered(order: Order) -> Decimal:
+    """What left of the buyer's orders and is not invoiced, in the exposure."""
+    rates = rate_table(base="USD", as_of=TODAY)
+    return get_exposures([order.buyer_id], as_of=TODAY, rates=rates)[order.buyer_id].by_part[
+        Part.DELIVERED_NOT_INVOICED
+    ]
 
 
 class TestScope:

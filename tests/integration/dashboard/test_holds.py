@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from core.models import User
-from credit.models import Hold, Release, Reservation
-from tests.integration.credit.builders import TODAY, make_limit
+from credit.models import Hold, OrderGate, Release, Reservation
+from tests.integration.credit.builders import TODAY, make_limit, run_jobs, ship
 from tests.integration.dashboard.credit_world import CreditWorld, make_credit_world
 from tests.integration.dashboard.desk import SIGNED_IN, check_denied, sign_in, text_of
 from tests.integration.dashboard.reading import csv_rows, inline_code_of, sheet_rows
@@ -161,6 +161,22 @@ def test_check_again_clears_the_hold_when_the_limit_has_room(world: CreditWorld)
 def test_plain_form_without_script_goes_back_to_the_hold(world: CreditWorld) -> None:
     response = post(sign_in("credit_analyst"), world, "recheck", htmx=False)
     assert "<html" in text_of(response)
+
+
+def test_goods_of_a_rejected_order_are_dealt_with_by_rejecting_it_again(world: CreditWorld) -> None:
+    client = sign_in("credit_manager")
+    post(client, world, "reject", version=world.new.gate.version, reason="no more credit")
+    ship(world.new, "30000")
+    run_jobs()
+    hold = Hold.objects.get(state="open", order=world.new)
+    page = text_of(client.get(f"{LIST}{hold.pk}/"))
+    assert "Reject the order" in page
+    for refused in ("Release the order", "Check again now"):
+        assert refused not in page, refused
+    version = OrderGate.objects.get(order=world.new).version
+    client.post(f"{LIST}{hold.pk}/reject/", {"reject-reason": "seen", "reject-version": version})
+    hold.refresh_from_db()
+    assert (hold.state, OrderGate.objects.get(order=world.new).state) == ("rejected", "rejected")
 
 
 def test_analyst_has_no_form_to_release_and_may_not_post_one(world: CreditWorld) -> None:

@@ -56,6 +56,21 @@ def test_a_group_adds_up_and_weighs_days_by_sales_and_cover_by_amount() -> None:
     assert (inputs.net_worth, inputs.grade) == (8_000_000, "C")
 
 
+def test_means_are_rounded_to_days_tenths_and_four_places() -> None:
+    one = replace(BUYER, annual_sales=Decimal(2), expected_delay_days=Decimal(1), insured_share=Decimal(1))
+    two = replace(BUYER, annual_sales=Decimal(1), expected_delay_days=Decimal(0), insured_share=Decimal(0))
+    inputs = limit_inputs(buyers=[one, replace(two, insured_limit=Decimal(100_000))], assumptions=FIRM)
+    assert (inputs.expected_delay_days, inputs.insured_share) == (Decimal("0.7"), Decimal("0.6667"))
+
+
+def test_where_nothing_has_a_weight_the_largest_counts() -> None:
+    one = replace(BUYER, annual_sales=Decimal(0), terms_days=Decimal(30))
+    two = replace(BUYER, annual_sales=Decimal(0), terms_days=Decimal(90))
+    assert limit_inputs(buyers=[one, two], assumptions=FIRM).terms_days == 90
+    tiny = replace(one, annual_sales=Decimal(1))
+    assert limit_inputs(buyers=[tiny, two], assumptions=FIRM).terms_days == 30
+
+
 def test_a_group_with_one_unknown_net_worth_has_none() -> None:
     assert limit_inputs(buyers=[BUYER, replace(BUYER, net_worth=None)], assumptions=FIRM).net_worth is None
 
@@ -78,9 +93,25 @@ def test_never_scored_is_the_worse_of_two() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("own_appetite", "-1"), ("loss_budget", "NaN"), ("annual_sales", "1E+17"), ("lgd", "60"), ("pd_12m", "-0.1")],
+    [
+        ("own_appetite", "-0.01"),
+        ("loss_budget", "NaN"),
+        ("annual_sales", "1E+16"),
+        ("lgd", "1.01"),
+        ("lgd", "60"),
+        ("pd_12m", "-0.1"),
+    ],
 )
 def test_impossible_assumptions_name_their_field(field: str, value: str) -> None:
     with pytest.raises(DomainError) as refused:
         check_assumptions(assumptions=replace(FIRM, **{field: Decimal(value)}))
     assert refused.value.params["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("own_appetite", "0"), ("loss_budget", "0.5"), ("annual_sales", "9.99E+15"), ("lgd", "0"), ("pd_12m", "1")],
+)
+def test_assumptions_on_their_bounds_are_taken(field: str, value: str) -> None:
+    given = replace(FIRM, **{field: Decimal(value)})
+    assert check_assumptions(assumptions=given) is given

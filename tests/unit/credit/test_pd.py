@@ -18,6 +18,11 @@ def test_who_was_never_scored_counts_as_the_worst(grade: str | None) -> None:
     assert pd_12m(grade=grade) == Decimal("0.30")
 
 
+def test_a_firm_may_have_a_table_of_its_own() -> None:
+    own = {"A": Decimal("0.01"), "E": Decimal("0.5")}
+    assert [pd_12m(grade=grade, by_grade=own) for grade in ("A", "C", None)] == [own["A"], own["E"], own["E"]]
+
+
 def test_the_models_pd_counts_where_one_is_shown() -> None:
     assert pd_12m(grade="E", model_pd=Decimal("0.02")) == Decimal("0.02")
     assert pd_12m(grade="E", model_pd=Decimal(0)) == 0
@@ -37,12 +42,18 @@ def test_pd_over_a_part_of_the_year() -> None:
 
 def test_lgd_of_open_account_and_its_order_by_risk() -> None:
     assert LGD_BY_TERMS[Terms.OPEN_ACCOUNT] == Decimal("0.60")
-    assert [LGD_BY_TERMS[terms] for terms in Terms] == sorted(LGD_BY_TERMS.values())
+    percent = [LGD_BY_TERMS[terms] * 100 for terms in Terms]
+    assert percent == [0, 5, 5, 15, 20, 20, 30, 55, 60, 70]
 
 
 def test_the_golden_expected_loss() -> None:
     loss = expected_loss(uninsured_base=Decimal(80_000), pd=Decimal("0.025"), lgd=Decimal("0.6"))
     assert loss == 1_200
+
+
+@pytest.mark.parametrize("value", ["0", "0.5", "1"])
+def test_a_share_within_0_to_1_is_itself(value: str) -> None:
+    assert check_share(field="lgd", value=Decimal(value)) == Decimal(value)
 
 
 @pytest.mark.parametrize("value", ["-0.01", "1.01", "NaN", "Infinity"])

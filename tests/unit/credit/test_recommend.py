@@ -82,6 +82,10 @@ def test_a_factor_of_ones_own_counts_before_the_grades() -> None:
     assert amounts(score_factor=Decimal("0.25"))[Method.CAPACITY] == 100_000
 
 
+def test_the_least_net_worth_is_one() -> None:
+    assert recommend(net_worth=Decimal(1)).methods[1].note == ""
+
+
 @pytest.mark.parametrize("net_worth", [Decimal(0), Decimal(-1)])
 def test_no_net_worth_no_capacity(net_worth: Decimal) -> None:
     found = recommend(net_worth=net_worth)

@@ -1,11 +1,10 @@
 """When an account is looked at again."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from credit.domain.reviews import ReviewPolicy, next_review, review_interval_days
+from credit.domain.reviews import ReviewPolicy, review_interval_days
 
 
 @pytest.mark.parametrize(
@@ -29,8 +28,3 @@ def test_quarterly_and_sooner_by_grade_and_exposure(grade: str | None, exposure:
 def test_a_policy_of_ones_own_may_only_be_tighter_than_its_default() -> None:
     policy = ReviewPolicy(default_days=20, days_by_grade={"C": 60}, large_days=45)
     assert review_interval_days(grade="C", exposure_base=Decimal(10**9), policy=policy) == 20
-
-
-def test_the_next_review_is_counted_from_the_last() -> None:
-    assert next_review(reviewed_on=date(2026, 1, 1), grade="B", exposure_base=Decimal(0)) == date(2026, 4, 2)
-    assert next_review(reviewed_on=date(2024, 1, 30), grade="D", exposure_base=Decimal(0)) == date(2024, 2, 29)
