@@ -78,15 +78,17 @@ def take_waiting(job: Job, name: str, values: Iterable[Any]) -> list[dict[str, A
     """Do the waiting jobs of the same task whose param ``name`` is one of ``values`` along with this one.
 
     Their params, in the order in which they were asked for, are put under ``also`` of this job's own before theirs are
-    done: a worker that dies leaves one job that knows of all. Returns everything under ``also``.
-    Raises :class:`LeaseLost`.
+    done: a worker that dies leaves one job that knows of all. What was taken has all its tries before it, so they are
+    counted anew: a job that takes more and more must not be given up for the deaths of its first workers. Returns
+    everything under ``also``. Raises :class:`LeaseLost`.
     """
     params = {"task": job.task, "job": job.pk, "name": name, "values": [json.dumps(value) for value in values]}
     with transaction.atomic():
         taken = [json.loads(row[1]) for row in sorted(fetch_all(_TAKE_WAITING_SQL, params))]
         if taken:
             job.params = {**job.params, "also": [*job.params.get("also", ()), *taken]}
-            if not _held(job).update(params=job.params):
+            job.attempts = 1
+            if not _held(job).update(params=job.params, attempts=job.attempts):
                 raise LeaseLost(job)
     return list(job.params.get("also", ()))
 

@@ -161,6 +161,18 @@ class TestTakingWhatWaitsForTheSame:
         let_expire(first)
         assert take_waiting(claimed(first), "place", [1]) == [second.params]
 
+    def test_what_was_taken_has_all_its_tries_before_it(self) -> None:
+        first = self.asked(1)
+        for _ in range(MAX_ATTEMPTS - 1):
+            claimed(first)
+            let_expire(first)
+        self.asked(1, cause="rain")
+        held = claimed(first)
+        assert held.attempts == MAX_ATTEMPTS
+        take_waiting(held, "place", [1])
+        let_expire(first)
+        assert (claimed(first).attempts, first.error) == (2, "")
+
     def test_who_lost_the_job_takes_nothing(self) -> None:
         first, second = self.asked(1), self.asked(1)
         held = claimed(first)
