@@ -35,7 +35,7 @@ def get_buyer_of_source(source: str, external_id: str) -> Buyer:
     if buyer is None:
         raise NotFound(
             "buyer_not_found",
-            f"{source} has no buyer {external_id!r}.",
+            _("%(source)s has no buyer %(external_id)r.", source=source, external_id=external_id),
             {"field": "external_id", "value": external_id},
         )
     return buyer
