@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core.errors import DomainError
 from core.money import round_money
+from core.words import sentence as _
 
 
 class JsonCommand(ABC, BaseCommand):
@@ -79,7 +80,7 @@ def parse_moment(text: str | None, *, field: str = "as_known_at") -> datetime | 
     except ValueError as error:
         raise DomainError(
             "moment_invalid",
-            f"{field}: {text!r} is not a moment; write it as 2026-03-31T18:00:00+08:00.",
+            _("%(field)s: %(text)r is not a moment; write it as 2026-03-31T18:00:00+08:00.", field=field, text=text),
             {"field": field, "value": text},
         ) from error
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

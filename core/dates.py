@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.errors import DomainError
+from core.words import sentence as _
 
 
 def business_date(now: datetime, time_zone: str) -> date:
@@ -20,7 +21,7 @@ def parse_iso_date(text: str, *, field: str = "as_of") -> date:
     except ValueError as error:
         raise DomainError(
             "date_invalid",
-            f"{field}: {text!r} is not a date; write it as YYYY-MM-DD.",
+            _("%(field)s: %(text)r is not a date; write it as YYYY-MM-DD.", field=field, text=text),
             {"field": field, "value": text},
         ) from error
 

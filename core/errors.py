@@ -1,11 +1,14 @@
 """Errors that a person or a client can act upon.
 
 Every refusal is a :class:`DomainError`: a stable code, a message that says what would be right, and parameters
-(field, value). One handler turns it into RFC 9457 ``application/problem+json``; pages and commands show the same words.
+(field, value). One handler turns it into RFC 9457 ``application/problem+json``; pages and commands show the same words,
+pages in the reader's language: the message is a :func:`core.words.sentence` (or was translated where it was raised).
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+from core.words import sentence as _
 
 
 class DomainError(Exception):
@@ -44,6 +47,10 @@ class InvalidTransition(Conflict):
     def __init__(self, *, current: str, allowed: tuple[str, ...]) -> None:
         super().__init__(
             "invalid_transition",
-            f"The current state is {current!r}; this needs one of: {', '.join(allowed)}.",
+            _(
+                "The current state is %(current)r; this needs one of: %(allowed)s.",
+                current=current,
+                allowed=", ".join(allowed),
+            ),
             {"current": current, "allowed": list(allowed)},
         )

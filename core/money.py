@@ -9,6 +9,7 @@ from functools import cache
 from babel.numbers import get_currency_precision, list_currencies
 
 from core.errors import DomainError
+from core.words import sentence as _
 
 
 @cache
@@ -36,7 +37,7 @@ def check_currency(code: str) -> str:
     if code not in known_currencies():
         raise DomainError(
             "currency_unknown",
-            f"{code!r} is not an ISO 4217 currency code such as USD.",
+            _("%(code)r is not an ISO 4217 currency code such as USD.", code=code),
             {"field": "currency", "value": code},
         )
     return code
@@ -48,7 +49,7 @@ class CurrencyMismatch(DomainError):
     def __init__(self, left: str, right: str) -> None:
         super().__init__(
             "currency_mismatch",
-            f"Cannot mix {left} and {right}.",
+            _("Cannot mix %(left)s and %(right)s.", left=left, right=right),
             {"left": left, "right": right},
         )
 

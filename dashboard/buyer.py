@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
@@ -52,7 +53,9 @@ class BuyerPage(PageView):
         name = request.GET.get("tab", "overview")
         if name not in TABS:
             raise DomainError(
-                "tab_unknown", f"There is no part {name!r} of this page.", {"field": "tab", "value": name}
+                "tab_unknown",
+                gettext("There is no part %(name)r of this page.") % {"name": name},
+                {"field": "tab", "value": name},
             )
         context = TABS[name].build(account, self.page)
         tables = [value for value in context.values() if isinstance(value, DataTable)]

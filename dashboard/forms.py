@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
+from dashboard.refusals import words_of
 
 _CSS: dict[type[Any], str] = {
     forms.Select: "form-select",
@@ -34,7 +35,7 @@ class DeskForm(forms.Form):
         """Show a rule's refusal at the field it names, else above the form."""
         name = str(problem.params.get("field", ""))
         is_shown = name in self.fields and not self.fields[name].widget.is_hidden
-        self.add_error(name if is_shown else None, problem.message)
+        self.add_error(name if is_shown else None, words_of(problem))
 
 
 class ThresholdForm(DeskForm):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
@@ -44,7 +45,9 @@ class InvoicePage(PageView):
         """The sheet as of the date, or its entries as a file."""
         invoice = Invoice.objects.filter(pk=pk).select_related("buyer", "order", "batch").first()
         if invoice is None or not is_visible(buyer_id=invoice.buyer_id, scope=self.page.scope):
-            raise NotFound("invoice_unknown", f"There is no invoice {pk}.", {"field": "id", "value": pk})
+            raise NotFound(
+                "invoice_unknown", gettext("There is no invoice %(pk)s.") % {"pk": pk}, {"field": "id", "value": pk}
+            )
         sheet = get_invoice_sheet(invoice=invoice, as_of=self.page.as_of)
         rows = [_as_row(entry, invoice.currency) for entry in sheet.entries]
         table = EntriesTable(rows, name="entries")

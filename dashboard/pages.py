@@ -15,6 +15,7 @@ from core.access.scope import require
 from core.domain.roles import Permission
 from core.errors import DomainError
 from dashboard.context import PageContext, page_context
+from dashboard.refusals import words_of
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class PageView(View):
         try:
             result = change()
         except DomainError as problem:
-            messages.error(self.request, problem.message)
+            messages.error(self.request, words_of(problem))
         else:
             messages.success(self.request, done(result) if callable(done) else done)
         return HttpResponseRedirect(back)
@@ -61,4 +62,4 @@ def refusal(request: HttpRequest, problem: DomainError) -> HttpResponse:
     """The same words as the API's problem document, as a page (or as a fragment for htmx)."""
     is_fragment = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "errors/_refusal.html" if is_fragment else "errors/refusal.html"
-    return render(request, template, {"problem": problem}, status=problem.status)
+    return render(request, template, {"problem": problem, "words": words_of(problem)}, status=problem.status)

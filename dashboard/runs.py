@@ -19,6 +19,7 @@ from dashboard.desk_labels import RUN_KINDS, RUN_STATES, STAGES
 from dashboard.forms import DayInput, DeskForm
 from dashboard.labels import Label, label_of, word_of
 from dashboard.pages import PageView
+from dashboard.refusals import words_of
 from dashboard.run_rows import job_rows, stage_rows
 from pipeline.services.close import start_close
 
@@ -85,7 +86,7 @@ class StartClose(PageView):
         try:
             run = start_close(form.cleaned_data["as_of"], known_at=timezone.now(), actor=self.page.user)
         except DomainError as problem:
-            messages.error(request, problem.message)
+            messages.error(request, words_of(problem))
             return HttpResponseRedirect(reverse("dashboard:runs"))
         return HttpResponseRedirect(reverse("dashboard:run", args=[run.pk]))
 

@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from core.domain.roles import Permission
 from core.errors import NotFound
 from core.queries.runs import RunProgress, run_progress
+from core.words import sentence as _
 from dashboard.pages import PageView
 from invoices.queries.snapshots import Snapshot, get_set
 from invoices.services import snapshots
@@ -47,7 +48,9 @@ class SnapshotProgress(PageView):
         """Progress of the run; done means: load the page that waits."""
         progress = run_progress(run)
         if progress.kind != snapshots.RUN_KIND:
-            raise NotFound("run_unknown", f"There is no run {run} of that kind.", {"field": "run", "value": run})
+            raise NotFound(
+                "run_unknown", _("There is no run %(run)s of that kind.", run=run), {"field": "run", "value": run}
+            )
         if progress.is_over and not progress.error:
             return HttpResponseClientRefresh()
         return self.render("snapshots/_progress.html", progress=progress)

@@ -9,6 +9,8 @@ from decimal import Decimal
 from alerts.domain.states import Rule
 from core.domain.bounds import Bounds
 from core.errors import DomainError
+from core.words import Sentence
+from core.words import sentence as _
 
 # "step": an alert that is known repeats when its level has risen by this much, in the rule's own unit.
 # "growth_percent": it also repeats when the amount at stake has grown by this share since it was last announced.
@@ -100,18 +102,26 @@ def check_setting(*, rule: Rule, severity: int, numbers: Mapping[str, object]) -
     bounds = NUMBERS[rule]
     for name in numbers:
         if name not in bounds:
-            raise _invalid(name, numbers[name], f"{rule} has no such number; it has: {', '.join(bounds) or 'none'}.")
+            raise _invalid(
+                name,
+                numbers[name],
+                _("%(rule)s has no such number; it has: %(bounds)s.", rule=rule, bounds=", ".join(bounds) or _("none")),
+            )
     if severity not in (LOOK, ACT, ACT_TODAY):
-        raise _invalid("severity", severity, "Write 1 (look), 2 (act) or 3 (act today).")
+        raise _invalid("severity", severity, _("Write 1 (look), 2 (act) or 3 (act today)."))
     return {name: _checked(name, numbers.get(name, limit.default), limit) for name, limit in bounds.items()}
 
 
 def _checked(name: str, value: object, bounds: Bounds) -> Decimal:
     number = bounds.read(value)
     if number is None:
-        raise _invalid(name, value, f"Write a number from {bounds.low} to {bounds.high}.")
+        raise _invalid(name, value, _("Write a number from %(low)s to %(high)s.", low=bounds.low, high=bounds.high))
     return number
 
 
-def _invalid(name: str, value: object, hint: str) -> DomainError:
-    return DomainError("rule_setting_invalid", f"{name}: {value!r}. {hint}", {"field": name, "value": str(value)})
+def _invalid(name: str, value: object, hint: Sentence) -> DomainError:
+    return DomainError(
+        "rule_setting_invalid",
+        _("%(name)s: %(value)r. %(hint)s", name=name, value=value, hint=hint),
+        {"field": name, "value": str(value)},
+    )

@@ -12,6 +12,7 @@ from alerts.domain.states import LIVE_STATES, AlertState, Rule
 from alerts.models import Alert, AlertClock, AlertEvent
 from core.access.scope import Scope
 from core.errors import NotFound
+from core.words import sentence as _
 
 # Severity, then money, then age; rule and subject keep the order of equals the same on every day and machine.
 WORST_FIRST = ("-severity", F("amount_base").desc(nulls_last=True), "opened_on", "rule", "subject_key", "pk")
@@ -70,7 +71,11 @@ def get_alert(alert_id: int, scope: Scope) -> Alert:
     """One alert; raises :class:`NotFound` if there is none or the actor may not see it."""
     alert = visible_alerts(scope).filter(pk=alert_id).first()
     if alert is None:
-        raise NotFound("alert_unknown", f"There is no alert {alert_id}.", {"field": "alert", "value": alert_id})
+        raise NotFound(
+            "alert_unknown",
+            _("There is no alert %(alert_id)s.", alert_id=alert_id),
+            {"field": "alert", "value": alert_id},
+        )
     return alert
 
 

@@ -13,6 +13,7 @@ from alerts.queries.settings import current_settings
 from core.errors import Conflict
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def change_setting(
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('alerts.rule_setting'))")
     current = current_settings()[rule]
     if current.version != version:
-        raise Conflict("rule_setting_changed", "Somebody else has changed this rule; look again.", {"rule": rule})
+        raise Conflict("rule_setting_changed", _("Somebody else has changed this rule; look again."), {"rule": rule})
     row = AlertRuleSetting.objects.create(
         rule=rule,
         version=version + 1,

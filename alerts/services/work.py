@@ -16,6 +16,8 @@ from core.domain.roles import Permission, is_granted
 from core.errors import Conflict, DomainError, InvalidTransition
 from core.models import User
 from core.services import audit
+from core.words import Sentence
+from core.words import sentence as _
 
 LONGEST_SNOOZE = timedelta(days=365)
 
@@ -43,9 +45,13 @@ def snooze(*, alert_id: int, version: int, actor: User, scope: Scope, today: dat
     alert = _locked(alert_id, version, scope, LIVE_STATES)
     if not today < until <= today + LONGEST_SNOOZE:
         latest = today + LONGEST_SNOOZE
-        raise _invalid("until", until.isoformat(), f"Choose a date after {today} and not after {latest}.")
+        raise _invalid(
+            "until",
+            until.isoformat(),
+            _("Choose a date after %(today)s and not after %(latest)s.", today=today, latest=latest),
+        )
     if not reason.strip():
-        raise _invalid("reason", reason, "Say why the alert may wait.")
+        raise _invalid("reason", reason, _("Say why the alert may wait."))
     changes = {"state": AlertState.SNOOZED, "snoozed_until": until, "snooze_reason": reason.strip()}
     data = {"until": until.isoformat()}
     return _change(alert, EventAction.SNOOZED, actor, today, reason.strip(), changes, data)
@@ -63,7 +69,7 @@ def _locked(alert_id: int, version: int, scope: Scope, allowed: tuple[AlertState
     get_alert(alert_id, scope)
     alert = Alert.objects.select_for_update().get(pk=alert_id)
     if alert.version != version:
-        raise Conflict("alert_changed", "The alert has changed since you looked; look again.", {"alert": alert_id})
+        raise Conflict("alert_changed", _("The alert has changed since you looked; look again."), {"alert": alert_id})
     if alert.state not in allowed:
         raise InvalidTransition(current=alert.state, allowed=tuple(allowed))
     return alert
@@ -98,9 +104,9 @@ def _change(
 def _worker(user_id: int) -> User:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not is_granted(user.role, Permission.ALERT_WORK):
-        raise _invalid("assignee", user_id, "Choose an active person whose role works on alerts.")
+        raise _invalid("assignee", user_id, _("Choose an active person whose role works on alerts."))
     return user
 
 
-def _invalid(field: str, value: object, hint: str) -> DomainError:
+def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
     return DomainError("alert_input_invalid", hint, {"field": field, "value": value})

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from buyers.domain.facts import EventKind, KycStatus, ScreeningResult
 from core.errors import DomainError
 from core.money import check_currency
+from core.words import Sentence
+from core.words import sentence as _
 
 
 class RatingRow(NamedTuple):
@@ -107,32 +109,36 @@ def check_fact(row: FactRow) -> None:
     elif isinstance(row, ScreeningRow):
         _check_word("result", row.result, [r.value for r in ScreeningResult])
     elif isinstance(row, CertificateRow) and not row.kind:
-        raise _refusal("kind", row.kind, "A certificate needs a kind, e.g. ISO 9001.")
+        raise _refusal("kind", row.kind, _("A certificate needs a kind, e.g. ISO 9001."))
 
 
 def _check_statement(row: StatementRow) -> None:
     check_currency(row.currency)
     if row.total_assets <= 0:
-        raise _refusal("total_assets", row.total_assets, "Total assets must be greater than 0.")
+        raise _refusal("total_assets", row.total_assets, _("Total assets must be greater than 0."))
     if row.current_assets > row.total_assets:
-        raise _refusal("current_assets", row.current_assets, "Current assets cannot exceed total assets.")
+        raise _refusal("current_assets", row.current_assets, _("Current assets cannot exceed total assets."))
     for field in ("current_assets", "current_liabilities", "total_liabilities"):
         if getattr(row, field) < 0:
-            raise _refusal(field, getattr(row, field), f"{field} cannot be negative.")
+            raise _refusal(field, getattr(row, field), _("%(field)s cannot be negative.", field=field))
     if row.current_liabilities > row.total_liabilities:
-        raise _refusal("current_liabilities", row.current_liabilities, "Current liabilities cannot exceed all of them.")
+        raise _refusal(
+            "current_liabilities", row.current_liabilities, _("Current liabilities cannot exceed all of them.")
+        )
 
 
 def _check_event(row: EventRow) -> None:
     _check_word("kind", row.kind, [kind.value for kind in EventKind])
     if row.ended_on is not None and row.ended_on < row.began_on:
-        raise _refusal("ended_on", row.ended_on, f"An event cannot end before it began ({row.began_on}).")
+        raise _refusal(
+            "ended_on", row.ended_on, _("An event cannot end before it began (%(began_on)s).", began_on=row.began_on)
+        )
 
 
 def _check_word(field: str, value: str, known: list[str]) -> None:
     if value not in known:
-        raise _refusal(field, value, f"{field} must be one of: {', '.join(known)}.")
+        raise _refusal(field, value, _("%(field)s must be one of: %(known)s.", field=field, known=", ".join(known)))
 
 
-def _refusal(field: str, value: Any, message: str) -> DomainError:
+def _refusal(field: str, value: Any, message: Sentence) -> DomainError:
     return DomainError("fact_invalid", message, {"field": field, "value": str(value)})

@@ -16,6 +16,8 @@ from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
 
 from core.errors import DomainError
+from core.words import Sentence
+from core.words import sentence as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,23 @@ def check_number(*, kind: str, number: str, country: str = "") -> str:
     if kind == "tax":
         return _check_tax(number, country)
     if kind not in KINDS:
-        raise _error("registration_kind_unknown", "kind", kind, f"kind must be one of: {', '.join([*KINDS, 'tax'])}.")
+        raise _error(
+            "registration_kind_unknown",
+            "kind",
+            kind,
+            _("kind must be one of: %(kinds)s.", kinds=", ".join([*KINDS, "tax"])),
+        )
     known = KINDS[kind]
     try:
         return known.validate(number)
     except ValidationError as error:
-        message = f"{number!r} is not a valid {known.name} ({error}); a right one looks like {known.example}."
+        message = _(
+            "%(number)r is not a valid %(name)s (%(error)s); a right one looks like %(example)s.",
+            number=number,
+            name=known.name,
+            error=error,
+            example=known.example,
+        )
         raise _error("registration_invalid", "number", number, message) from error
 
 
@@ -63,12 +76,20 @@ def _check_tax(number: str, country: str) -> str:
     module = _tax_module(country)
     if module is None:
         raise _error(
-            "registration_kind_unknown", "country", country, f"No check of tax numbers of {country!r} is known."
+            "registration_kind_unknown",
+            "country",
+            country,
+            _("No check of tax numbers of %(country)r is known.", country=country),
         )
     try:
         return str(module.validate(number))
     except ValidationError as error:
-        message = f"{number!r} is not a valid tax number of {country} ({error})."
+        message = _(
+            "%(number)r is not a valid tax number of %(country)s (%(error)s).",
+            number=number,
+            country=country,
+            error=error,
+        )
         raise _error("registration_invalid", "number", number, message) from error
 
 
@@ -76,5 +97,5 @@ def _tax_module(country: str) -> ModuleType | None:
     return cast(ModuleType | None, get_cc_module(country.lower(), "vat")) if country else None
 
 
-def _error(code: str, field: str, value: str, message: str) -> DomainError:
+def _error(code: str, field: str, value: str, message: Sentence) -> DomainError:
     return DomainError(code, message, {"field": field, "value": value})

@@ -6,6 +6,7 @@ from buyers.models import Buyer
 from buyers.queries.merges import get_survivor_id
 from core.access.scope import SYSTEM, Scope
 from core.errors import NotFound
+from core.words import sentence as _
 
 
 def get_buyer_id(code: str, *, scope: Scope = SYSTEM) -> int:
@@ -17,7 +18,9 @@ def get_buyer_id(code: str, *, scope: Scope = SYSTEM) -> int:
     survivor = get_survivor_id(pk) if pk is not None else None
     if survivor is None or not _is_visible(survivor, scope):
         raise NotFound(
-            "buyer_not_found", f"There is no buyer with the code {code!r}.", {"field": "buyer", "value": code}
+            "buyer_not_found",
+            _("There is no buyer with the code %(code)r.", code=code),
+            {"field": "buyer", "value": code},
         )
     return survivor
 
@@ -32,7 +35,7 @@ def get_buyer_of_source(source: str, external_id: str) -> Buyer:
     if buyer is None:
         raise NotFound(
             "buyer_not_found",
-            f"{source} has no buyer {external_id!r}.",
+            _("%(source)s has no buyer %(external_id)r.", source=source, external_id=external_id),
             {"field": "external_id", "value": external_id},
         )
     return buyer

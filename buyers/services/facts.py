@@ -36,6 +36,7 @@ from buyers.services.rechecks import ask_recheck_of_moved
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 
 BATCH = 2000
 
@@ -81,9 +82,13 @@ def end_event(event_id: int, *, ended_on: date, source: str = "", actor: User | 
     """
     event = RiskEvent.objects.select_for_update().filter(pk=event_id, ends__isnull=True).first()
     if event is None:
-        raise NotFound("event_not_found", f"There is no event {event_id}.", {"field": "event", "value": event_id})
+        raise NotFound(
+            "event_not_found",
+            _("There is no event %(event_id)s.", event_id=event_id),
+            {"field": "event", "value": event_id},
+        )
     if event.ended_by.exists():
-        raise Conflict("event_ended", "This event is already over.", {"field": "event", "value": event_id})
+        raise Conflict("event_ended", _("This event is already over."), {"field": "event", "value": event_id})
     check_fact(EventRow(event.buyer_id, event.kind, event.valid_from, ended_on))
     end = RiskEvent.objects.create(
         buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=ended_on, source=source
@@ -96,7 +101,11 @@ def end_event(event_id: int, *, ended_on: date, source: str = "", actor: User | 
 def _check_buyers(ids: set[int]) -> None:
     known = set(Buyer.objects.filter(pk__in=ids).values_list("pk", flat=True))
     if missing := sorted(ids - known):
-        raise NotFound("buyer_not_found", f"There is no buyer {missing[0]}.", {"field": "buyer", "value": missing[0]})
+        raise NotFound(
+            "buyer_not_found",
+            _("There is no buyer %(missing)s.", missing=missing[0]),
+            {"field": "buyer", "value": missing[0]},
+        )
 
 
 def _rating_columns(rows: Sequence[RatingRow]) -> list[dict[str, Any]]:
@@ -123,7 +132,12 @@ def _unknown_grade(row: RatingRow, points: dict[tuple[str, str], int]) -> Domain
     known = ", ".join(grades) or "no grade of this agency; load them with: manage.py load_agency_grades"
     return DomainError(
         "grade_unknown",
-        f"{row.agency} has no grade {row.grade!r} in the table of grades. Known: {known}.",
+        _(
+            "%(agency)s has no grade %(grade)r in the table of grades. Known: %(known)s.",
+            agency=row.agency,
+            grade=row.grade,
+            known=known,
+        ),
         {"field": "grade", "value": row.grade, "agency": row.agency},
     )
 

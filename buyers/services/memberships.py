@@ -13,6 +13,7 @@ from buyers.services.rechecks import ask_recheck
 from core.errors import DomainError, NotFound
 from core.models import User
 from core.services import audit, counters
+from core.words import sentence as _
 
 
 @transaction.atomic
@@ -64,14 +65,18 @@ def _lock_memberships() -> None:
 def _get(buyer_id: int) -> Buyer:
     buyer = Buyer.objects.filter(pk=buyer_id).first()
     if buyer is None:
-        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
+        raise NotFound(
+            "buyer_not_found",
+            _("There is no buyer %(buyer_id)s.", buyer_id=buyer_id),
+            {"field": "buyer", "value": str(buyer_id)},
+        )
     return buyer
 
 
 def _check_share(share: Decimal | None) -> None:
     if share is not None and not 0 < share <= 100:
         raise DomainError(
-            "share_invalid", "share is a percentage above 0 and up to 100.", {"field": "share", "value": str(share)}
+            "share_invalid", _("share is a percentage above 0 and up to 100."), {"field": "share", "value": str(share)}
         )
 
 
@@ -79,11 +84,13 @@ def _check_parent(buyer: Buyer, parent_id: int | None) -> None:
     if parent_id is None:
         return
     if parent_id == buyer.pk:
-        raise DomainError("own_parent", "A buyer cannot own itself.", {"field": "parent", "value": str(parent_id)})
+        raise DomainError("own_parent", _("A buyer cannot own itself."), {"field": "parent", "value": str(parent_id)})
     _get(parent_id)
     if closes_circle(links=_links(), child=buyer.pk, parent=parent_id):
         raise DomainError(
-            "ownership_circle", "This owner is itself owned by the buyer.", {"field": "parent", "value": str(parent_id)}
+            "ownership_circle",
+            _("This owner is itself owned by the buyer."),
+            {"field": "parent", "value": str(parent_id)},
         )
 
 

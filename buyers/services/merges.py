@@ -12,6 +12,7 @@ from buyers.services.rechecks import ask_recheck
 from core.errors import Conflict, InvalidTransition, NotFound
 from core.models import User
 from core.services import audit, counters
+from core.words import sentence as _
 
 LEADING_ZEROS = "codes differ by leading zeros only"
 
@@ -91,7 +92,11 @@ def _lock(merge_id: int, *, allowed: tuple[MergeState, ...]) -> BuyerMerge:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('buyers.merge'))")
     pair = BuyerMerge.objects.select_for_update().filter(pk=merge_id).first()
     if pair is None:
-        raise NotFound("merge_not_found", f"There is no merge {merge_id}.", {"field": "merge", "value": str(merge_id)})
+        raise NotFound(
+            "merge_not_found",
+            _("There is no merge %(merge_id)s.", merge_id=merge_id),
+            {"field": "merge", "value": str(merge_id)},
+        )
     if pair.state not in allowed:
         raise InvalidTransition(current=pair.state, allowed=tuple(s.value for s in allowed))
     return pair
@@ -101,10 +106,10 @@ def _check_no_chain(pair: BuyerMerge) -> None:
     merged = BuyerMerge.objects.filter(state=MergeState.MERGED)
     if merged.filter(duplicate_id__in=[pair.duplicate_id, pair.survivor_id]).exists():
         raise Conflict(
-            "merge_chain", "One of the two is merged into another buyer; undo that first.", {"field": "merge"}
+            "merge_chain", _("One of the two is merged into another buyer; undo that first."), {"field": "merge"}
         )
     if merged.filter(survivor_id=pair.duplicate_id).exists():
-        raise Conflict("merge_chain", "Others are merged into the duplicate; undo that first.", {"field": "merge"})
+        raise Conflict("merge_chain", _("Others are merged into the duplicate; undo that first."), {"field": "merge"})
 
 
 def _decide(pair: BuyerMerge, state: MergeState, action: str, actor: User | None) -> BuyerMerge:

@@ -18,6 +18,7 @@ from buyers.intake.reference import (
 from buyers.models import AgencyGrade, CountryRisk
 from core.errors import Conflict
 from core.services import audit
+from core.words import sentence as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,12 @@ def _check_same(given: CountryRiskList, known: dict[str, tuple[int | None, bool]
         if known.get(row.country, row[1:]) != row[1:]:
             raise Conflict(
                 "reference_contradicts",
-                f"The list of {given.source} of {given.valid_from} is on record with another class for {row.country}.",
+                _(
+                    "The list of %(source)s of %(valid_from)s is on record with another class for %(country)s.",
+                    source=given.source,
+                    valid_from=given.valid_from,
+                    country=row.country,
+                ),
                 {"field": "risk_class", "value": row.risk_class, "country": row.country},
             )
 

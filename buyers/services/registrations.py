@@ -9,6 +9,7 @@ from buyers.models import Buyer, BuyerRegistration
 from core.errors import Conflict
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 
 
 @transaction.atomic
@@ -22,7 +23,12 @@ def register_number(buyer: Buyer, *, kind: str, number: str, actor: User | None 
     if known.buyer_id != buyer.pk:
         raise Conflict(
             "registration_taken",
-            f"{kind} {normal} belongs to buyer {known.buyer.code}; is this a duplicate?",
+            _(
+                "%(kind)s %(normal)s belongs to buyer %(code)s; is this a duplicate?",
+                kind=kind,
+                normal=normal,
+                code=known.buyer.code,
+            ),
             {"field": "number", "value": number, "buyer": known.buyer.code},
         )
     if is_new:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.domain.roles import Permission, Role, is_granted
 from core.errors import Denied
 from core.models import ApiClient, User
+from core.words import sentence as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,6 @@ def require(user: User, permission: Permission) -> None:
     if not (user.is_active and is_granted(user.role, permission)):
         raise Denied(
             "permission_denied",
-            f"Your role may not do this ({permission.value}).",
+            _("Your role may not do this (%(permission)s).", permission=permission.value),
             {"permission": permission.value},
         )

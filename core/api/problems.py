@@ -18,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from core.errors import DomainError
+from core.language import in_language
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:duewatch:problem:"
@@ -102,7 +103,7 @@ def _of_domain(error: DomainError) -> Problem:
     extra = {name: value for name, value in error.params.items() if name not in (*_NAMED, _WAIT)}
     field, value, fix = (error.params.get(name) for name in _NAMED)
     headers = {"Retry-After": str(error.params[_WAIT])} if _WAIT in error.params else None
-    return Problem(error.status, error.code, error.message, field, value, fix, extra, headers)
+    return Problem(error.status, error.code, in_language(error.message), field, value, fix, extra, headers)
 
 
 def _of_framework(error: exceptions.APIException) -> Problem:

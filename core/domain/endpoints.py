@@ -7,6 +7,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from core.errors import DomainError
+from core.words import Sentence
+from core.words import sentence as _
 
 LONGEST_URL = 500
 _DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -52,22 +54,22 @@ def parse_endpoint(url: str, *, allow_http: bool = False) -> Endpoint:
         port = parts.port
         host = parts.hostname or ""
     except ValueError as error:
-        raise _invalid(url, "It cannot be read as an address.") from error
+        raise _invalid(url, _("It cannot be read as an address.")) from error
     if parts.scheme != "https" and not (allow_http and parts.scheme == "http"):
-        raise _invalid(url, "It must begin with https://.")
+        raise _invalid(url, _("It must begin with https://."))
     _check_parts(url, host, parts.username is not None or parts.password is not None or "#" in url)
     port = _DEFAULT_PORTS[parts.scheme] if port is None else port
     if port not in _DEFAULT_PORTS.values() and port < _LOWEST_OTHER_PORT:
-        raise _invalid(url, f"Port {port} belongs to another service; use 443, 80 or one from 1024 on.")
+        raise _invalid(url, _("Port %(port)s belongs to another service; use 443, 80 or one from 1024 on.", port=port))
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Endpoint(parts.scheme, host, port, target)
 
 
 def _check_parts(url: str, host: str, has_extras: bool) -> None:
     if len(url) > LONGEST_URL or not url.isascii() or any(c <= " " or c == "\\" for c in url):
-        raise _invalid(url, f"Give up to {LONGEST_URL} plain characters without spaces; encode others.")
+        raise _invalid(url, _("Give up to %(most)s plain characters without spaces; encode others.", most=LONGEST_URL))
     if not host or has_extras:
-        raise _invalid(url, "It needs a host, and neither sign-in data nor a fragment.")
+        raise _invalid(url, _("It needs a host, and neither sign-in data nor a fragment."))
 
 
 def forbidden_reason(address: str, *, allow_loopback: bool = False) -> str:
@@ -94,5 +96,5 @@ def _plain(host: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return IPv4Address(int(host) & 0xFFFFFFFF) if host in _NAT64 else host
 
 
-def _invalid(url: str, why: str) -> DomainError:
+def _invalid(url: str, why: Sentence) -> DomainError:
     return DomainError("webhook_url_invalid", why, {"field": "url", "value": url[:LONGEST_URL]})

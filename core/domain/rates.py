@@ -9,6 +9,7 @@ from decimal import Context, Decimal
 
 from core.errors import DomainError
 from core.money import Money, minor_digits
+from core.words import sentence as _
 
 # Cross rates carry 12 significant digits: a billion converts to the cent.
 _PRECISION = Context(prec=12)
@@ -71,7 +72,13 @@ class RateTable:
         seen = f"the last one is of {last.rate_date}" if last else "none is on record"
         return DomainError(
             "rate_missing",
-            f"No usable rate from {currency} to {self.base} on {self.as_of} ({seen}). Load newer rates.",
+            _(
+                "No usable rate from %(currency)s to %(base)s on %(as_of)s (%(seen)s). Load newer rates.",
+                currency=currency,
+                base=self.base,
+                as_of=self.as_of,
+                seen=seen,
+            ),
             {"field": "currency", "value": currency, "base": self.base, "as_of": self.as_of.isoformat()},
         )
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from currency_converter import CURRENCY_FILE
 
 from core.errors import DomainError
+from core.words import sentence as _
 
 BUNDLED_HISTORY = Path(CURRENCY_FILE)
 # What the bank writes where a currency had no rate that day.
@@ -70,6 +71,10 @@ def _text(path: Path) -> str:
 def _invalid(path: Path, found: str) -> DomainError:
     return DomainError(
         "rates_file_invalid",
-        f"{path.name} is not the ECB's eurofxref-hist file (header Date,USD,JPY,...; dates YYYY-MM-DD): {found}.",
+        _(
+            "%(name)s is not the ECB's eurofxref-hist file (header Date,USD,JPY,...; dates YYYY-MM-DD): %(found)s.",
+            name=path.name,
+            found=found,
+        ),
         {"field": "path", "value": str(path)},
     )

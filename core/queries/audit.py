@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from core.domain.roles import Permission, is_granted
 from core.errors import Denied
 from core.models import AuditEvent
+from core.words import sentence as _
 
 # What an administrator may read: their own field of work, not the portfolio.
 ADMINISTRATION_SUBJECTS = ("user", "api_client", "subscription", "setting", "schedule")
@@ -58,4 +59,4 @@ def _readable(role: str) -> QuerySet[AuditEvent]:
         return AuditEvent.objects.all()
     if is_granted(role, Permission.USERS_MANAGE):
         return AuditEvent.objects.filter(subject_type__in=ADMINISTRATION_SUBJECTS)
-    raise Denied("permission_denied", "Your role may not read the audit trail.", {"permission": "audit:read"})
+    raise Denied("permission_denied", _("Your role may not read the audit trail."), {"permission": "audit:read"})

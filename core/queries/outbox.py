@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from core.domain.outbox import DeliveryState, SubscriptionState
 from core.errors import NotFound
 from core.models import Delivery, Subscription, SubscriptionKey
+from core.words import sentence as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def get_subscription(subscription_id: int, *, now: datetime) -> SubscriptionRow:
     one = _counted().filter(pk=subscription_id).first()
     if one is None:
         params = {"field": "subscription", "value": str(subscription_id)}
-        raise NotFound("subscription_not_found", "There is no such subscription.", params)
+        raise NotFound("subscription_not_found", _("There is no such subscription."), params)
     return _row(one, now)
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from core.errors import NotFound
 from core.models import Job, Run
+from core.words import sentence as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ def run_progress(run_id: int) -> RunProgress:
     """One run with its stages; raises :class:`NotFound`."""
     run = Run.objects.filter(pk=run_id).first()
     if run is None:
-        raise NotFound("run_unknown", f"There is no run {run_id}.", {"field": "run", "value": run_id})
+        raise NotFound(
+            "run_unknown", _("There is no run %(run_id)s.", run_id=run_id), {"field": "run", "value": run_id}
+        )
     return _progress(run, _stage_rows([run_id]).get(run_id, ()))
 
 

@@ -18,6 +18,7 @@ from core.domain.seals import SealLine, is_signed, leaf_hash, root_of
 from core.errors import DomainError
 from core.models import AuditSeal
 from core.queries.sql import fetch_all, fetch_one
+from core.words import sentence as _
 
 CHUNK = 5_000
 
@@ -129,7 +130,10 @@ def read_key() -> bytes:
     if not path.exists():
         raise DomainError(
             "seal_key_missing",
-            f"The key of the audit seals is not at {path}. Put it back from the backup (AUDIT_KEY_FILE).",
+            _(
+                "The key of the audit seals is not at %(path)s. Put it back from the backup (AUDIT_KEY_FILE).",
+                path=path,
+            ),
             {"field": "AUDIT_KEY_FILE", "value": str(path)},
         )
     return path.read_bytes().strip()
@@ -142,7 +146,10 @@ def read_lines() -> dict[int, SealLine]:
         if AuditSeal.objects.exists():
             raise DomainError(
                 "seal_file_missing",
-                f"The file of the audit seals is not at {path}. Put it back from the backup (AUDIT_SEAL_FILE).",
+                _(
+                    "The file of the audit seals is not at %(path)s. Put it back from the backup (AUDIT_SEAL_FILE).",
+                    path=path,
+                ),
                 {"field": "AUDIT_SEAL_FILE", "value": str(path)},
             )
         return {}

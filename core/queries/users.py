@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from core.domain.roles import Permission, is_granted
 from core.errors import NotFound
 from core.models import User
+from core.words import sentence as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def get_user_row(user_id: int) -> UserRow:
     """One account. Raises ``user_not_found``."""
     user = _accounts().filter(pk=user_id).first()
     if user is None:
-        raise NotFound("user_not_found", "There is no such account.", {"field": "user", "value": user_id})
+        raise NotFound("user_not_found", _("There is no such account."), {"field": "user", "value": user_id})
     return _row(user)
 
 

@@ -21,6 +21,7 @@ from core.errors import Conflict
 from core.models import Job, Run
 from core.queries.sql import fetch_all
 from core.services.runs import settle_run
+from core.words import sentence as _
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class LeaseLost(Conflict):
     """The lease ran out and somebody else has the job: this worker's result does not count."""
 
     def __init__(self, job: Job) -> None:
-        super().__init__("lease_lost", f"The lease of job {job.pk} ran out.", {"job": job.pk})
+        super().__init__("lease_lost", _("The lease of job %(job)s ran out.", job=job.pk), {"job": job.pk})
 
 
 def claim_job(job_id: int, lease_seconds: float | None = None) -> Job | None:

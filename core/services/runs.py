@@ -21,6 +21,7 @@ from core.queries.sql import fetch_all
 from core.services import audit
 from core.services.outbox.runs import run_finished
 from core.services.pokes import poke
+from core.words import sentence as _
 
 OPEN_STATES = (Run.State.QUEUED, Run.State.RUNNING)
 UNFINISHED = (Job.State.READY, Job.State.LEASED)
@@ -140,7 +141,9 @@ def restart_job(job_id: int, *, actor: User | None) -> Job:
     with transaction.atomic():
         job = Job.objects.select_for_update().filter(pk=job_id).first()
         if job is None:
-            raise NotFound("job_unknown", f"There is no job {job_id}.", {"field": "job", "value": job_id})
+            raise NotFound(
+                "job_unknown", _("There is no job %(job_id)s.", job_id=job_id), {"field": "job", "value": job_id}
+            )
         if job.state != Job.State.FAILED:
             raise InvalidTransition(current=job.state, allowed=(Job.State.FAILED,))
         job.state, job.attempts, job.pokes, job.poked_at, job.finished_at = Job.State.READY, 0, 0, None, None
@@ -163,7 +166,7 @@ def _reopen(run_id: int) -> None:
     except IntegrityError as error:
         raise Conflict(
             "run_open_elsewhere",
-            f"Another run of {run.kind} {run.key} is under way; wait for its end.",
+            _("Another run of %(kind)s %(key)s is under way; wait for its end.", kind=run.kind, key=run.key),
             {"kind": run.kind, "key": run.key},
         ) from error
 

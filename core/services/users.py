@@ -119,7 +119,11 @@ def _check_fields(user: User) -> None:
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         value = getattr(user, field, "")
-        raise DomainError("user_invalid", f"{field}: {messages[0]}", {"field": field, "value": value}) from error
+        raise DomainError(
+            "user_invalid",
+            _("%(field)s: %(message)s") % {"field": field, "message": messages[0]},
+            {"field": field, "value": value},
+        ) from error
 
 
 def _insert(user: User) -> None:

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from core.errors import DomainError
 from core.money import Money, check_currency, minor_digits
+from core.words import Sentence
+from core.words import sentence as _
 from cover.domain.kinds import SecurityKind
 
 
@@ -72,7 +74,7 @@ def check_security(record: SecurityRecord) -> None:
     _check_id(record.external_id)
     _check_amount(record.amount, least=Decimal(0))
     if record.kind not in list(SecurityKind):
-        raise refusal("kind", record.kind, f"kind must be one of: {', '.join(SecurityKind)}.")
+        raise refusal("kind", record.kind, _("kind must be one of: %(known)s.", known=", ".join(SecurityKind)))
     _check_order("valid_to", record.valid_to, record.valid_from)
 
 
@@ -96,38 +98,60 @@ def check_sale(record: SaleRecord, invoice: InvoiceFacts) -> None:
     _check_order("sold_on", record.sold_on, invoice.invoice_date)
     _check_order("ended_on", record.ended_on, record.sold_on)
     if invoice.taken and record.ended_on is None:
-        raise refusal("invoice", invoice.number, f"Invoice {invoice.number} is sold already.")
+        raise refusal("invoice", invoice.number, _("Invoice %(number)s is sold already.", number=invoice.number))
     _check_fits(record.amount, invoice)
 
 
 def _check_id(external_id: str) -> None:
     if not external_id.strip() or len(external_id) > 120:
-        raise refusal("external_id", external_id[:120], "external_id is needed, with at most 120 characters.")
+        raise refusal("external_id", external_id[:120], _("external_id is needed, with at most 120 characters."))
 
 
 def _check_amount(amount: Money, *, least: Decimal | None = None) -> None:
     check_currency(amount.currency)
     value = amount.amount
     if not value.is_finite() or value < 0 or (least is None and value == 0):
-        raise refusal("amount", value, "amount must be greater than 0." if least is None else "amount must be ≥ 0.")
+        bound = _("amount must be greater than 0.") if least is None else _("amount must be ≥ 0.")
+        raise refusal("amount", value, bound)
     digits = minor_digits(amount.currency)
     if value != round(value, digits) or value.adjusted() >= 16:
-        raise refusal("amount", value, f"amount must have at most 16 digits and {digits} decimals ({amount.currency}).")
+        raise refusal(
+            "amount",
+            value,
+            _(
+                "amount must have at most 16 digits and %(digits)s decimals (%(currency)s).",
+                digits=digits,
+                currency=amount.currency,
+            ),
+        )
 
 
 def _check_order(field: str, day: date | None, not_before: date) -> None:
     if day is not None and day < not_before:
-        raise refusal(field, day, f"{field} must not be before {not_before}.")
+        raise refusal(field, day, _("%(field)s must not be before %(not_before)s.", field=field, not_before=not_before))
 
 
 def _check_fits(amount: Money, invoice: InvoiceFacts) -> None:
     if amount.currency != invoice.currency:
-        raise refusal("currency", amount.currency, f"Invoice {invoice.number} is in {invoice.currency}.")
+        raise refusal(
+            "currency",
+            amount.currency,
+            _("Invoice %(number)s is in %(currency)s.", number=invoice.number, currency=invoice.currency),
+        )
     left = invoice.amount - invoice.taken
     if amount.amount > left:
-        raise refusal("amount", amount.amount, f"Only {left} {invoice.currency} of invoice {invoice.number} are left.")
+        raise refusal(
+            "amount",
+            amount.amount,
+            _(
+                "Only %(left)s %(currency)s of invoice %(number)s are left.",
+                left=left,
+                currency=invoice.currency,
+                number=invoice.number,
+            ),
+        )
 
 
-def refusal(field: str, value: object, message: str) -> DomainError:
+def refusal(field: str, value: object, message: Sentence) -> DomainError:
     """An error that names the field, the value, and what would be right."""
     return DomainError("cover_invalid", message, {"field": field, "value": str(value)})

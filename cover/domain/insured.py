@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from core.errors import DomainError
 from core.money import Money, check_currency, minor_digits
+from core.words import Sentence
+from core.words import sentence as _
 
 LONGEST_INSURER = 60
 LONGEST_NUMBER = 120
@@ -47,7 +49,11 @@ def check_decision(decision: InsuredDecision) -> None:
     _check_amount(decision.amount)
     _check_percent(decision.percent, decision.amount.amount)
     if decision.valid_to is not None and decision.valid_to < decision.valid_from:
-        raise refusal("valid_to", decision.valid_to, f"valid_to must not be before valid_from ({decision.valid_from}).")
+        raise refusal(
+            "valid_to",
+            decision.valid_to,
+            _("valid_to must not be before valid_from (%(valid_from)s).", valid_from=decision.valid_from),
+        )
 
 
 def is_cut(*, before: Money | None, after: Money) -> bool:
@@ -104,35 +110,41 @@ def _is_restored(*, before: Money | None, after: Money) -> bool:
 
 def _check_text(field: str, value: str, longest: int) -> None:
     if not value.strip():
-        raise refusal(field, value, f"{field} is needed.")
+        raise refusal(field, value, _("%(field)s is needed.", field=field))
     _check_length(field, value, longest)
 
 
 def _check_length(field: str, value: str, longest: int) -> None:
     if len(value) > longest:
-        raise refusal(field, value[:longest], f"{field} has more than {longest} characters.")
+        raise refusal(
+            field, value[:longest], _("%(field)s has more than %(longest)s characters.", field=field, longest=longest)
+        )
 
 
 def _check_amount(amount: Money) -> None:
     check_currency(amount.currency)
     if not amount.amount.is_finite() or amount.amount < 0:
-        raise refusal("amount", amount.amount, "amount must be 0 (refused) or greater.")
+        raise refusal("amount", amount.amount, _("amount must be 0 (refused) or greater."))
     digits = minor_digits(amount.currency)
     if amount.amount != round(amount.amount, digits):
-        raise refusal("amount", amount.amount, f"amount has more decimals than {amount.currency} ({digits}).")
+        raise refusal(
+            "amount",
+            amount.amount,
+            _("amount has more decimals than %(currency)s (%(digits)s).", currency=amount.currency, digits=digits),
+        )
     if amount.amount.adjusted() >= 16:
-        raise refusal("amount", amount.amount, "amount has more than 16 digits before the decimal point.")
+        raise refusal("amount", amount.amount, _("amount has more than 16 digits before the decimal point."))
 
 
 def _check_percent(percent: Decimal, amount: Decimal) -> None:
     if not percent.is_finite() or not 0 <= percent <= FULL_PERCENT:
-        raise refusal("percent", percent, "percent must be between 0 and 100.")
+        raise refusal("percent", percent, _("percent must be between 0 and 100."))
     if percent != round(percent, 2):
-        raise refusal("percent", percent, "percent has at most 2 decimals.")
+        raise refusal("percent", percent, _("percent has at most 2 decimals."))
     if amount > 0 and percent == 0:
-        raise refusal("percent", percent, "percent must be greater than 0 unless the amount is 0.")
+        raise refusal("percent", percent, _("percent must be greater than 0 unless the amount is 0."))
 
 
-def refusal(field: str, value: object, message: str) -> DomainError:
+def refusal(field: str, value: object, message: Sentence) -> DomainError:
     """An error that names the field, the value, and what would be right."""
     return DomainError("insured_limit_invalid", message, {"field": field, "value": str(value)})

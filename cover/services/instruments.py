@@ -17,6 +17,7 @@ from core.domain.roles import Permission
 from core.errors import Conflict, NotFound
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from cover.domain.instruments import (
     BillRecord,
     InvoiceFacts,
@@ -88,7 +89,11 @@ def _find(model: type[Any], pk: int, buyer_id: int, field: str) -> Any:
     records = list_records([get_survivor_id(buyer_id)])
     row = model.objects.filter(pk=pk, buyer_id__in=records).first()
     if row is None:
-        raise NotFound(f"{field}_not_found", f"The buyer has no {field} {pk}.", {"field": field, "value": pk})
+        raise NotFound(
+            f"{field}_not_found",
+            _("The buyer has no %(field)s %(pk)s.", field=field, pk=pk),
+            {"field": field, "value": pk},
+        )
     return row
 
 
@@ -130,7 +135,7 @@ def _check_owner(known: Any, record: SecurityRecord | BillRecord | SaleRecord) -
     if get_survivor_id(known.buyer_id) != get_survivor_id(record.buyer_id):
         raise Conflict(
             "cover_of_other_buyer",
-            f"{record.external_id} is on record for another buyer.",
+            _("%(external_id)s is on record for another buyer.", external_id=record.external_id),
             {"field": "external_id", "value": record.external_id},
         )
 

@@ -18,6 +18,7 @@ from core.access.scope import require
 from core.cli import amount_text
 from core.domain.roles import Permission
 from core.errors import DomainError
+from core.language import in_language
 from core.models import User
 from core.money import Money
 from core.services import audit
@@ -134,7 +135,7 @@ def _decision(row: DecisionRow, buyers: dict[str, int], loaded: Loaded) -> Insur
         check_decision(decision)
     except DomainError as error:
         name = str(error.params["field"])
-        _refuse(row, loaded, name, row.cell(name), "refused", problem=error.message)
+        _refuse(row, loaded, name, row.cell(name), "refused", problem=in_language(error.message))
         return None
     return decision
 

@@ -12,6 +12,7 @@ from core.domain.roles import Permission
 from core.errors import Conflict, NotFound
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from cover.domain.insured import InsuredDecision, check_decision
 from cover.models import InsuredLimit
 from cover.services.decisions import Outcome, Sorted, lock_decisions, sort_out, write_decisions
@@ -37,7 +38,7 @@ def record_insured_limit(decision: InsuredDecision, *, actor: User) -> Recorded:
     if not Buyer.objects.filter(pk=decision.buyer_id).exists():
         raise NotFound(
             "buyer_not_found",
-            f"There is no buyer {decision.buyer_id}.",
+            _("There is no buyer %(buyer_id)s.", buyer_id=decision.buyer_id),
             {"field": "buyer", "value": decision.buyer_id},
         )
     lock_decisions()
@@ -55,7 +56,11 @@ def _of_other_buyer(found: Sorted) -> Conflict:
     decision = found.decision
     return Conflict(
         "insured_limit_of_other_buyer",
-        f"The limit {decision.number} of {decision.insurer} is on record for another buyer.",
+        _(
+            "The limit %(number)s of %(insurer)s is on record for another buyer.",
+            number=decision.number,
+            insurer=decision.insurer,
+        ),
         {"field": "number", "value": decision.number},
     )
 

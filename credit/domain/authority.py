@@ -10,6 +10,8 @@ from decimal import Decimal
 from core.domain.roles import Permission, Role, is_granted
 from core.errors import DomainError
 from core.money import check_currency
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.terms import GRADES
 
 ZERO = Decimal(0)
@@ -77,31 +79,37 @@ def check_authority(*, authority: Authority) -> Authority:
     """
     check_currency(authority.currency)
     if not _is_amount(authority.cosign_above):
-        raise _invalid("cosign_above", authority.cosign_above, "Write an amount of 0 or more.")
+        raise _invalid("cosign_above", authority.cosign_above, _("Write an amount of 0 or more."))
     for place, band in enumerate(authority.bands):
         _check_band(f"bands[{place}]", band)
     for grade in GRADES:
         if not any(grade in band.grades and band.up_to is None for band in authority.bands):
-            raise _invalid("bands", grade, f"Name a role that decides on grade {grade} without bound.")
+            raise _invalid("bands", grade, _("Name a role that decides on grade %(grade)s without bound.", grade=grade))
     return authority
 
 
 def _check_band(name: str, band: Band) -> None:
     if not is_granted(band.role, Permission.LIMIT_DECIDE):
         allowed = ", ".join(role for role in Role if is_granted(role, Permission.LIMIT_DECIDE))
-        raise _invalid(f"{name}.role", band.role, f"Choose a role that may decide on limits: {allowed}.")
+        raise _invalid(
+            f"{name}.role", band.role, _("Choose a role that may decide on limits: %(allowed)s.", allowed=allowed)
+        )
     if not band.grades or set(band.grades) - set(GRADES):
-        raise _invalid(f"{name}.grades", band.grades, f"Write letters out of {GRADES}.")
+        raise _invalid(f"{name}.grades", band.grades, _("Write letters out of %(grades)s.", grades=GRADES))
     if band.up_to is not None and not _is_amount(band.up_to):
-        raise _invalid(f"{name}.up_to", band.up_to, "Write an amount of 0 or more, or nothing for no bound.")
+        raise _invalid(f"{name}.up_to", band.up_to, _("Write an amount of 0 or more, or nothing for no bound."))
 
 
 def _is_amount(value: Decimal) -> bool:
     return value.is_finite() and value >= 0
 
 
-def _invalid(field: str, value: object, hint: str) -> DomainError:
-    return DomainError("authority_invalid", f"{field}: {value}. {hint}", {"field": field, "value": str(value)})
+def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
+    return DomainError(
+        "authority_invalid",
+        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
+        {"field": field, "value": str(value)},
+    )
 
 
 @dataclass(frozen=True, slots=True)

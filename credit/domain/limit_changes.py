@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from core.errors import DomainError
 from core.money import Money, check_currency, minor_digits
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.kinds import LimitKind
 
 LONGEST_DIGITS = 16
@@ -41,20 +43,28 @@ def check_new_limit(*, new: NewLimit, as_of: date) -> None:
     check_currency(new.amount.currency)
     _check_amount(new.amount)
     if new.valid_from < as_of:
-        raise invalid("valid_from", new.valid_from, f"A limit begins today ({as_of}) or later; the past is on record.")
+        raise invalid(
+            "valid_from",
+            new.valid_from,
+            _("A limit begins today (%(as_of)s) or later; the past is on record.", as_of=as_of),
+        )
     if new.valid_to is not None and new.valid_to < new.valid_from:
-        raise invalid("valid_to", new.valid_to, f"The last day must not be before the first ({new.valid_from}).")
+        raise invalid(
+            "valid_to",
+            new.valid_to,
+            _("The last day must not be before the first (%(valid_from)s).", valid_from=new.valid_from),
+        )
     if new.kind is LimitKind.TEMPORARY and new.valid_to is None:
-        raise invalid("valid_to", "", "A temporary limit needs a last day.")
+        raise invalid("valid_to", "", _("A temporary limit needs a last day."))
 
 
 def check_limit_reason(reason: str, *, longest: int = LONGEST_REASON) -> str:
     """The reason without surrounding spaces; raises ``limit_invalid`` if it is missing or too long."""
     text = reason.strip()
     if not text:
-        raise invalid("reason", "", "Give the reason.")
+        raise invalid("reason", "", _("Give the reason."))
     if len(text) > longest:
-        raise invalid("reason", text[:longest], f"The reason has more than {longest} characters.")
+        raise invalid("reason", text[:longest], _("The reason has more than %(longest)s characters.", longest=longest))
     return text
 
 
@@ -82,13 +92,19 @@ def _ends_later(new: date | None, former: date | None) -> bool:
 def _check_amount(amount: Money) -> None:
     value, digits = amount.amount, minor_digits(amount.currency)
     if not value.is_finite() or value < 0:
-        raise invalid("amount", value, "Write an amount of 0 (no limit) or more.")
+        raise invalid("amount", value, _("Write an amount of 0 (no limit) or more."))
     if value.adjusted() >= LONGEST_DIGITS:
-        raise invalid("amount", value, f"Write at most {LONGEST_DIGITS} digits before the decimal point.")
+        raise invalid(
+            "amount",
+            value,
+            _("Write at most %(longest_digits)s digits before the decimal point.", longest_digits=LONGEST_DIGITS),
+        )
     if value != round(value, digits):
-        raise invalid("amount", value, f"{amount.currency} has {digits} decimals.")
+        raise invalid(
+            "amount", value, _("%(currency)s has %(digits)s decimals.", currency=amount.currency, digits=digits)
+        )
 
 
-def invalid(field: str, value: object, message: str) -> DomainError:
+def invalid(field: str, value: object, message: Sentence) -> DomainError:
     """An error that names the field, the value, and what would be right."""
     return DomainError("limit_invalid", message, {"field": field, "value": str(value)})

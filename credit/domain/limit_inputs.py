@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from core.errors import DomainError
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.authority import WORST
 from credit.domain.pd import pd_12m
 from credit.domain.recommend import LimitInputs
@@ -45,11 +47,11 @@ def check_assumptions(*, assumptions: Assumptions) -> Assumptions:
     for field in ("own_appetite", "loss_budget", "annual_sales"):
         value = getattr(assumptions, field)
         if value is not None and not (value.is_finite() and 0 <= value < Decimal(10) ** 16):
-            raise _invalid(field, value, "Write an amount of 0 or more.")
+            raise _invalid(field, value, _("Write an amount of 0 or more."))
     for field in ("lgd", "pd_12m"):
         value = getattr(assumptions, field)
         if value is not None and not (value.is_finite() and 0 <= value <= 1):
-            raise _invalid(field, value, "Write a share from 0 to 1 (2.5 % is 0.025).")
+            raise _invalid(field, value, _("Write a share from 0 to 1 (2.5 %% is 0.025)."))
     return assumptions
 
 
@@ -104,5 +106,9 @@ def _weighted(pairs: Sequence[tuple[Decimal, Decimal]], *, places: int) -> Decim
     return mean.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def _invalid(field: str, value: object, hint: str) -> DomainError:
-    return DomainError("limit_inputs_invalid", f"{field}: {value}. {hint}", {"field": field, "value": str(value)})
+def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
+    return DomainError(
+        "limit_inputs_invalid",
+        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
+        {"field": field, "value": str(value)},
+    )

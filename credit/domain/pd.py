@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from core.errors import DomainError
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.terms import GRADES
 from invoices.domain.kinds import Terms
 
@@ -55,7 +57,7 @@ def pd_over(*, pd_12m: Decimal, days: int) -> Decimal:
     """
     check_share(field="pd_12m", value=pd_12m)
     if days < 0:
-        raise _invalid("days", days, "Write 0 or more days.")
+        raise _invalid("days", days, _("Write 0 or more days."))
     return Decimal(0) if days == 0 else ONE - (ONE - pd_12m) ** (Decimal(days) / DAYS_A_YEAR)
 
 
@@ -67,9 +69,13 @@ def expected_loss(*, uninsured_base: Decimal, pd: Decimal, lgd: Decimal) -> Deci
 def check_share(*, field: str, value: Decimal) -> Decimal:
     """The share itself if it is from 0 to 1; raises ``share_invalid`` naming the field."""
     if not (value.is_finite() and 0 <= value <= 1):
-        raise _invalid(field, value, "Write a share from 0 to 1 (2.5 % is 0.025).")
+        raise _invalid(field, value, _("Write a share from 0 to 1 (2.5 %% is 0.025)."))
     return value
 
 
-def _invalid(field: str, value: object, hint: str) -> DomainError:
-    return DomainError("share_invalid", f"{field}: {value}. {hint}", {"field": field, "value": str(value)})
+def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
+    return DomainError(
+        "share_invalid",
+        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
+        {"field": field, "value": str(value)},
+    )

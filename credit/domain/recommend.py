@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from core.errors import DomainError
+from core.words import sentence as _
 from credit.domain.pd import DAYS_A_YEAR, check_share, expected_loss
 
 ZERO = Decimal(0)
@@ -187,6 +188,6 @@ def _check_not_negative(field: str, value: Decimal) -> None:
     if not (value.is_finite() and value >= 0):
         raise DomainError(
             "limit_inputs_invalid",
-            f"{field}: {value}. Write 0 or more.",
+            _("%(field)s: %(value)s. Write 0 or more.", field=field, value=value),
             {"field": field, "value": str(value)},
         )

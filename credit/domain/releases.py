@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from core.errors import DomainError
 from core.money import check_currency
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.rules import RuleCode
 from invoices.domain.kinds import Terms
 
@@ -62,20 +64,33 @@ def check_release(*, terms: ReleaseTerms, order: OrderContent, stops: Collection
     """The terms themselves; raises ``release_invalid`` naming the field, ``release_too_small``, ``not_releasable``."""
     check_currency(order.currency)
     if not (terms.amount.is_finite() and terms.amount > 0):
-        raise _invalid("amount", terms.amount, "Write an amount greater than 0.")
+        raise _invalid("amount", terms.amount, _("Write an amount greater than 0."))
     if not (terms.tolerance_percent.is_finite() and 0 <= terms.tolerance_percent <= MOST_TOLERANCE):
-        raise _invalid("tolerance_percent", terms.tolerance_percent, f"Write 0 to {MOST_TOLERANCE} percent.")
+        raise _invalid(
+            "tolerance_percent",
+            terms.tolerance_percent,
+            _("Write 0 to %(most_tolerance)s percent.", most_tolerance=MOST_TOLERANCE),
+        )
     for name, day in (("valid_until", terms.valid_until), ("review_on", terms.review_on)):
         if day < as_of:
-            raise _invalid(name, day, f"Choose {as_of} or later.")
+            raise _invalid(name, day, _("Choose %(as_of)s or later.", as_of=as_of))
     if not terms.reason.strip() or len(terms.reason) > LONGEST_REASON:
-        raise _invalid("reason", terms.reason[:40], f"Say why, in at most {LONGEST_REASON} characters.")
+        raise _invalid(
+            "reason",
+            terms.reason[:40],
+            _("Say why, in at most %(longest_reason)s characters.", longest_reason=LONGEST_REASON),
+        )
     most = most_amount(amount=terms.amount, tolerance_percent=terms.tolerance_percent)
     if order.amount > most:
-        message = f"The order is {order.amount} {order.currency}; the release covers at most {most}."
+        message = _(
+            "The order is %(amount)s %(currency)s; the release covers at most %(most)s.",
+            amount=order.amount,
+            currency=order.currency,
+            most=most,
+        )
         raise DomainError("release_too_small", message, {"field": "amount", "value": str(terms.amount)})
     if blocked := sorted(NEVER_RELEASED & set(stops)):
-        message = f"No release helps against: {', '.join(blocked)}."
+        message = _("No release helps against: %(blocked)s.", blocked=", ".join(blocked))
         raise DomainError("not_releasable", message, {"field": "order", "rules": blocked})
     return terms
 
@@ -100,5 +115,9 @@ def _is_worse(order: OrderContent, released: OrderContent) -> bool:
     return riskier or order.terms_days > released.terms_days
 
 
-def _invalid(field: str, value: object, hint: str) -> DomainError:
-    return DomainError("release_invalid", f"{field}: {value}. {hint}", {"field": field, "value": str(value)})
+def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
+    return DomainError(
+        "release_invalid",
+        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
+        {"field": field, "value": str(value)},
+    )

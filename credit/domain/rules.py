@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from core.domain.bounds import Bounds
 from core.errors import DomainError
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.kinds import Result, RuleLevel
 from credit.domain.rule_codes import COVER_RULES, LIMIT_RULES, LOCKED, WAIVED_IF_PREPAID, RuleCode
 
@@ -112,10 +114,18 @@ def check_rule_setting(*, rule: str, is_enabled: bool, effect: str, numbers: Map
     code = _known(rule)
     worst = _known_effect(effect)
     if code in LOCKED and not (is_enabled and worst is Result.STOP):
-        raise _invalid("is_enabled" if not is_enabled else "effect", code, "This rule always runs and always stops.")
+        raise _invalid("is_enabled" if not is_enabled else "effect", code, _("This rule always runs and always stops."))
     for name, value in numbers.items():
         if name not in NUMBERS[code]:
-            raise _invalid(name, value, f"{code} has no such number; it has: {', '.join(NUMBERS[code]) or 'none'}.")
+            raise _invalid(
+                name,
+                value,
+                _(
+                    "%(code)s has no such number; it has: %(numbers)s.",
+                    code=code,
+                    numbers=", ".join(NUMBERS[code]) or _("none"),
+                ),
+            )
     checked = {name: _checked(name, numbers.get(name, b.default), b) for name, b in NUMBERS[code].items()}
     _check_order(code, checked)
     return RuleSetting(code, is_enabled=is_enabled, effect=worst, numbers=checked)
@@ -177,12 +187,12 @@ def _known(rule: str) -> RuleCode:
     try:
         return RuleCode(rule)
     except ValueError as error:
-        raise _invalid("rule", rule, f"Choose one of: {', '.join(RuleCode)}.") from error
+        raise _invalid("rule", rule, _("Choose one of: %(known)s.", known=", ".join(RuleCode))) from error
 
 
 def _known_effect(effect: str) -> Result:
     if effect not in (Result.WARN, Result.STOP):
-        raise _invalid("effect", effect, "Write warn or stop; a rule that should do nothing is excluded.")
+        raise _invalid("effect", effect, _("Write warn or stop; a rule that should do nothing is excluded."))
     return Result(effect)
 
 
@@ -190,9 +200,16 @@ def _checked(name: str, value: object, bounds: Bounds) -> Decimal:
     whole = not name.endswith(("_base", "_of_limit"))
     number = bounds.read(value, is_whole=whole)
     if number is None:
-        hint = f"Write a {'whole ' if whole else ''}number from {bounds.low} to {bounds.high}."
-        raise _invalid(name, value, hint)
+        raise _invalid(name, value, _whole_number(bounds) if whole else _number(bounds))
     return number
+
+
+def _whole_number(bounds: Bounds) -> Sentence:
+    return _("Write a whole number from %(low)s to %(high)s.", low=bounds.low, high=bounds.high)
+
+
+def _number(bounds: Bounds) -> Sentence:
+    return _("Write a number from %(low)s to %(high)s.", low=bounds.low, high=bounds.high)
 
 
 # A warning that comes with or after the stop would never be seen.
@@ -202,8 +219,16 @@ _RISING = (("warn_days", "stop_days"), ("warn_working_days", "stop_working_days"
 def _check_order(rule: RuleCode, numbers: Mapping[str, Decimal]) -> None:
     for low, high in _RISING:
         if low in NUMBERS[rule] and high in NUMBERS[rule] and numbers[low] >= numbers[high]:
-            raise _invalid(low, numbers[low], f"Write less than {high}, which is {numbers[high]}.")
+            raise _invalid(
+                low,
+                numbers[low],
+                _("Write less than %(high)s, which is %(value)s.", high=high, value=numbers[high]),
+            )
 
 
-def _invalid(field: str, value: object, hint: str) -> DomainError:
-    return DomainError("check_rule_invalid", f"{field}: {value}. {hint}", {"field": field, "value": str(value)})
+def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
+    return DomainError(
+        "check_rule_invalid",
+        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
+        {"field": field, "value": str(value)},
+    )

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from core.domain.roles import Permission, Role, is_granted
 from core.errors import Denied
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.authority import Authority
 
 
@@ -105,14 +107,14 @@ def check_signature(
     of whom they stand in for, and must be somebody who decides on limits in their own right.
     """
     if not is_granted(person.role, Permission.LIMIT_DECIDE):
-        raise _denied("role_may_not_decide", "Your role does not decide on limits.", person)
+        raise _denied("role_may_not_decide", _("Your role does not decide on limits."), person)
     signature = Signature(person, _principal(person, stand_in, as_of))
     if signature.people & asking.entered_by:
-        raise _denied("own_request", "Nobody approves what they entered; somebody else must sign.", person)
+        raise _denied("own_request", _("Nobody approves what they entered; somebody else must sign."), person)
     if signature.people & asking.owners:
-        raise _denied("own_buyer", "Nobody decides on a buyer whom they look after in sales.", person)
+        raise _denied("own_buyer", _("Nobody decides on a buyer whom they look after in sales."), person)
     if any(signature.people & other.people for other in given):
-        raise _denied("already_signed", "You, or whom you stand in for, have signed already.", person)
+        raise _denied("already_signed", _("You, or whom you stand in for, have signed already."), person)
     _check_amount(signature, asking, authority, given)
     return signature
 
@@ -122,7 +124,9 @@ def _principal(person: Person, stand_in: StandIn | None, as_of: date) -> Person 
         return None
     in_force = stand_in.starts_on <= as_of <= stand_in.ends_on
     if not in_force or stand_in.deputy_id != person.user_id:
-        raise _denied("substitute_not_in_force", f"You do not stand in for this person on {as_of}.", person)
+        raise _denied(
+            "substitute_not_in_force", _("You do not stand in for this person on %(as_of)s.", as_of=as_of), person
+        )
     return stand_in.principal
 
 
@@ -133,8 +137,12 @@ def _check_amount(signature: Signature, asking: Asking, authority: Authority, gi
     if not _may_sign(role, asking, authority, must_cover=last):
         raise _denied(
             "authority_exceeded",
-            f"{asking.counted} {authority.currency} uninsured is above your authority; it needs: "
-            f"{', '.join(before.roles) or 'nobody has it'}.",
+            _(
+                "%(counted)s %(currency)s uninsured is above your authority; it needs: %(roles)s.",
+                counted=asking.counted,
+                currency=authority.currency,
+                roles=", ".join(before.roles) or _("nobody has it"),
+            ),
             signature.person,
         )
 
@@ -154,5 +162,5 @@ def _covers(signature: Signature, asking: Asking, authority: Authority) -> bool:
     )
 
 
-def _denied(code: str, message: str, person: Person) -> Denied:
+def _denied(code: str, message: Sentence, person: Person) -> Denied:
     return Denied(code, message, {"field": "actor", "value": person.user_id})

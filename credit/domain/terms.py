@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.errors import DomainError
+from core.words import Sentence
+from core.words import sentence as _
 
 GRADES = "ABCDE"
 
@@ -55,13 +57,17 @@ DEFAULT_TERMS: Mapping[str, GradeTerms] = {
 def check_terms(terms: GradeTerms) -> GradeTerms:
     """The terms themselves; raises ``terms_invalid`` naming the field."""
     if terms.grade not in DEFAULT_TERMS:
-        raise _invalid("grade", terms.grade, f"Choose one of {', '.join(GRADES)}.")
+        raise _invalid("grade", terms.grade, _("Choose one of %(grades)s.", grades=", ".join(GRADES)))
     if not 0 <= terms.max_days <= 365:
-        raise _invalid("max_days", terms.max_days, "Write 0 to 365 days.")
+        raise _invalid("max_days", terms.max_days, _("Write 0 to 365 days."))
     if not 0 <= terms.deposit_percent <= 100:
-        raise _invalid("deposit_percent", terms.deposit_percent, "Write 0 to 100 percent.")
+        raise _invalid("deposit_percent", terms.deposit_percent, _("Write 0 to 100 percent."))
     return terms
 
 
-def _invalid(field: str, value: object, hint: str) -> DomainError:
-    return DomainError("terms_invalid", f"{field}: {value}. {hint}", {"field": field, "value": str(value)})
+def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
+    return DomainError(
+        "terms_invalid",
+        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
+        {"field": field, "value": str(value)},
+    )

@@ -16,6 +16,7 @@ from core.domain.rates import RateTable
 from core.errors import DomainError
 from core.money import Money, round_money
 from core.queries.rates import rate_table
+from core.words import sentence as _
 from credit.domain.authority import Authority, EarlierRequest, counted_uninsured
 from credit.domain.kinds import RequestState
 from credit.domain.limit_changes import NewLimit
@@ -158,7 +159,7 @@ def _check_rates(limits: Sequence[AccountLimit]) -> None:
     if missing:
         raise DomainError(
             "rate_missing",
-            f"Limits of the group in {', '.join(missing)} cannot be converted. Load newer rates.",
+            _("Limits of the group in %(missing)s cannot be converted. Load newer rates.", missing=", ".join(missing)),
             {"field": "currency", "value": missing[0]},
         )
 

@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.house import base_currency
 from core.queries.prepared import planned_once
 from core.queries.rates import rate_table
+from core.words import sentence as _
 from credit.domain.exposure import Cover, Exposure, Insured, sum_exposures
 from credit.domain.limits import LimitInForce
 from credit.domain.rules import RuleCode
@@ -116,7 +117,11 @@ def get_exposure_report(
 def _get_party(buyer_id: int, *, as_of: date, known_at: datetime | None) -> Party:
     party = get_party(buyer_id, as_of=as_of, known_at=known_at)
     if party is None:
-        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
+        raise NotFound(
+            "buyer_not_found",
+            _("There is no buyer %(buyer_id)s.", buyer_id=buyer_id),
+            {"field": "buyer", "value": str(buyer_id)},
+        )
     return party
 
 

@@ -14,6 +14,7 @@ from core.domain.rates import RATES_SQL, RateTable
 from core.errors import DomainError
 from core.money import Money
 from core.queries.sql import fetch_all
+from core.words import sentence as _
 from cover.queries.insured import InsuredInForce, insured_limits_in_force
 from credit.domain.limit_inputs import BuyerFacts
 from credit.queries.accounts import grades_of
@@ -142,7 +143,10 @@ def _facts(
     if sales.unconverted:
         raise DomainError(
             "rate_missing",
-            f"Sales in {', '.join(sales.unconverted)} cannot be converted. Load newer rates.",
+            _(
+                "Sales in %(unconverted)s cannot be converted. Load newer rates.",
+                unconverted=", ".join(sales.unconverted),
+            ),
             {"field": "currency", "value": sales.unconverted[0]},
         )
     days = Decimal(usual_terms) if sales.terms_days is None else sales.terms_days

@@ -12,6 +12,7 @@ from buyers.models import BuyerGroup
 from buyers.queries.merges import list_records
 from core.access.scope import Scope
 from core.errors import NotFound
+from core.words import sentence as _
 from credit.domain.kinds import LimitKind, RequestState
 from credit.models import CreditLimit, LimitRequest
 from credit.queries.requests import visible_requests
@@ -73,6 +74,6 @@ def get_group_id(code: str) -> int:
     """The id of the group with this code; raises ``group_not_found``."""
     found: int | None = BuyerGroup.objects.filter(code=code).values_list("pk", flat=True).first()
     if found is None:
-        message = f"There is no group with the code {code!r}."
+        message = _("There is no group with the code %(code)r.", code=code)
         raise NotFound("group_not_found", message, {"field": "group", "value": code})
     return found

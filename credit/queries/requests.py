@@ -15,6 +15,7 @@ from core.errors import Denied, NotFound
 from core.models import User
 from core.money import Money
 from core.queries.rates import rate_table
+from core.words import sentence as _
 from credit.domain.authority import Authority
 from credit.domain.kinds import LimitKind, RequestState, Verdict
 from credit.domain.limit_changes import NewLimit
@@ -65,7 +66,9 @@ def get_request(request_id: int, *, scope: Scope, as_of: date) -> RequestDetail:
     row = visible_requests(scope).filter(pk=request_id).first()
     if row is None:
         raise NotFound(
-            "request_unknown", f"There is no request {request_id}.", {"field": "request", "value": request_id}
+            "request_unknown",
+            _("There is no request %(request_id)s.", request_id=request_id),
+            {"field": "request", "value": request_id},
         )
     if not scope.is_everything:
         return RequestDetail(_coarse(row, scope), (), None)
@@ -79,7 +82,7 @@ def get_request(request_id: int, *, scope: Scope, as_of: date) -> RequestDetail:
 def standing_of(request: LimitRequest, *, user: User, as_of: date) -> list[MaySign]:
     """For a page: may this person sign, for themselves and for each whom they stand in for today."""
     if not is_granted(user.role, Permission.LIMIT_DECIDE):
-        return [MaySign(False, "role_may_not_decide", "Your role does not decide on limits.")]
+        return [MaySign(False, "role_may_not_decide", _("Your role does not decide on limits."))]
     asking, authority = asking_of(request, as_of=as_of)
     given = signatures_of(request)
     found = [_may_sign(user, None, asking, authority, given, as_of)]

@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from buyers.queries.merges import get_survivor_id
 from core.errors import DomainError, NotFound
 from core.queries.prepared import Prepared, fetch_prepared, planned_once_until_end
+from core.words import sentence as _
 from credit.models import CreditAccount
 
 TRIES = 3
@@ -68,14 +69,14 @@ def lock_accounts(buyer_id: int) -> LockedAccounts:
     buyer keeps moving between groups. A lock that does not come in time raises the database's error; see
     :func:`failing_closed`.
     """
-    party, _ = _read(buyer_id)
-    for _ in range(TRIES):
+    party, _members = _read(buyer_id)
+    for _try in range(TRIES):
         try:
             with transaction.atomic():  # a savepoint: to give up its locks again
                 return _lock(buyer_id, party)
         except _Moved:
-            party, _ = _read(buyer_id)
-    raise NotApproved("membership_moving", "The buyer is just being moved between groups; ask again.")
+            party, _members = _read(buyer_id)
+    raise NotApproved("membership_moving", _("The buyer is just being moved between groups; ask again."))
 
 
 # A membership that begins later counts at once: two groups are then locked, which is safe.
@@ -135,7 +136,11 @@ def one_decision() -> AbstractContextManager[None]:
 def _read(buyer_id: int) -> tuple[_Party, datetime]:
     rows = fetch_prepared(_PARTY, {"buyer": buyer_id})
     if not rows:
-        raise NotFound("buyer_not_found", f"There is no buyer {buyer_id}.", {"field": "buyer", "value": str(buyer_id)})
+        raise NotFound(
+            "buyer_not_found",
+            _("There is no buyer %(buyer_id)s.", buyer_id=buyer_id),
+            {"field": "buyer", "value": str(buyer_id)},
+        )
     survivor_id, group_id, group_ids, now = rows[0]
     return _Party(survivor_id, group_id, tuple(group_ids)), now
 
@@ -174,10 +179,12 @@ def failing_closed() -> Iterator[None]:
     except (OperationalError, InterfaceError) as problem:
         cause = _cause_of(getattr(problem.__cause__, "pgcode", None))
         logger.warning("No decision: %s (%s)", cause, problem)
-        raise NotApproved(cause, "The database gave no answer in time, so nothing is approved; ask again.") from problem
+        raise NotApproved(
+            cause, _("The database gave no answer in time, so nothing is approved; ask again.")
+        ) from problem
     except Exception as problem:
         logger.exception("No decision: an error")
-        raise NotApproved("error", "The check failed, so nothing is approved; ask again.") from problem
+        raise NotApproved("error", _("The check failed, so nothing is approved; ask again.")) from problem
 
 
 _CAUSES = {"55P03": "lock_timeout", "57014": "timeout", "40P01": "deadlock"}
@@ -199,7 +206,9 @@ def lock_account(account_id: int) -> CreditAccount:
     account = CreditAccount.objects.filter(pk=account_id).first()
     if account is None:
         params = {"field": "account", "value": str(account_id)}
-        raise NotFound("account_not_found", f"There is no credit account {account_id}.", params)
+        raise NotFound(
+            "account_not_found", _("There is no credit account %(account_id)s.", account_id=account_id), params
+        )
     if account.buyer_id is not None:
         lock_accounts(account.buyer_id)
     else:

@@ -14,6 +14,8 @@ from core.domain.roles import Permission, is_granted
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
 from core.services import audit
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.authority import Authority, Band, check_authority
 from credit.models import AuthorityVersion, Substitute
 from credit.queries.authority import current_authority
@@ -45,7 +47,7 @@ def change_authority(
     if current_authority().version != version:
         raise Conflict(
             "authority_changed",
-            "Somebody else has changed the delegation; look again.",
+            _("Somebody else has changed the delegation; look again."),
             {"field": "version", "value": version},
         )
     row = AuthorityVersion.objects.create(
@@ -72,13 +74,15 @@ def name_substitute(
     """
     require(actor, Permission.AUTHORITY_CHANGE)
     if user_id == deputy_id:
-        raise _invalid("deputy", deputy_id, "Nobody stands in for themselves.")
+        raise _invalid("deputy", deputy_id, _("Nobody stands in for themselves."))
     for field, pk in (("user", user_id), ("deputy", deputy_id)):
         _check_person(field, pk)
     if ends_on < starts_on:
-        raise _invalid("ends_on", ends_on, f"The last day must not be before the first ({starts_on}).")
+        raise _invalid(
+            "ends_on", ends_on, _("The last day must not be before the first (%(starts_on)s).", starts_on=starts_on)
+        )
     if starts_on < as_of:
-        raise _invalid("starts_on", starts_on, f"The first day must not be before today ({as_of}).")
+        raise _invalid("starts_on", starts_on, _("The first day must not be before today (%(as_of)s).", as_of=as_of))
     row = Substitute.objects.create(
         user_id=user_id, deputy_id=deputy_id, starts_on=starts_on, ends_on=ends_on, created_by=actor
     )
@@ -97,13 +101,13 @@ def end_substitute(substitute_id: int, *, ends_on: date, actor: User, as_of: dat
     if row is None:
         raise NotFound(
             "substitute_unknown",
-            f"There is no substitute {substitute_id}.",
+            _("There is no substitute %(substitute_id)s.", substitute_id=substitute_id),
             {"field": "substitute", "value": substitute_id},
         )
     if ends_on >= row.ends_on:
-        raise _invalid("ends_on", ends_on, f"Name a day before {row.ends_on}.")
+        raise _invalid("ends_on", ends_on, _("Name a day before %(ends_on)s.", ends_on=row.ends_on))
     if ends_on < as_of - timedelta(days=1):
-        raise _invalid("ends_on", ends_on, "What was decided stands: name yesterday or a later day.")
+        raise _invalid("ends_on", ends_on, _("What was decided stands: name yesterday or a later day."))
     row.ends_on = ends_on
     _audit(actor, "credit.substitute.ended", "user", row.user_id, _substitute(row))
     if ends_on < row.starts_on:
@@ -116,15 +120,15 @@ def end_substitute(substitute_id: int, *, ends_on: date, actor: User, as_of: dat
 def check_reason(reason: str) -> None:
     """A change of what people may do says why; raises ``reason_missing``."""
     if not reason.strip():
-        raise DomainError("reason_missing", "Give the reason for the change.", {"field": "reason", "value": ""})
+        raise DomainError("reason_missing", _("Give the reason for the change."), {"field": "reason", "value": ""})
     if len(reason) > 300:
-        raise DomainError("reason_too_long", "The reason has more than 300 characters.", {"field": "reason"})
+        raise DomainError("reason_too_long", _("The reason has more than 300 characters."), {"field": "reason"})
 
 
 def _check_person(field: str, user_id: int) -> None:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not is_granted(user.role, Permission.LIMIT_DECIDE):
-        raise _invalid(field, user_id, "Choose somebody who decides on limits.")
+        raise _invalid(field, user_id, _("Choose somebody who decides on limits."))
 
 
 def _lock() -> None:
@@ -145,7 +149,7 @@ def _substitute(row: Substitute) -> dict[str, object]:
     }
 
 
-def _invalid(field: str, value: object, message: str) -> DomainError:
+def _invalid(field: str, value: object, message: Sentence) -> DomainError:
     return DomainError("substitute_invalid", message, {"field": field, "value": str(value)})
 
 

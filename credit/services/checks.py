@@ -15,6 +15,7 @@ from core.errors import Conflict, DomainError
 from core.models import User
 from core.money import Money
 from core.services import audit
+from core.words import sentence as _
 from credit.domain.kinds import Checkpoint, GateState
 from credit.models import OrderGate, Reservation
 from credit.services.accounts import NotApproved, failing_closed, lock_accounts, one_decision
@@ -100,7 +101,7 @@ def _buyer_of(request: CheckRequest) -> int:
     if request.order is not None:
         return request.order.buyer_id
     if request.order_id is None:
-        raise DomainError("order_missing", "Name an order or give one.", {"field": "order"})
+        raise DomainError("order_missing", _("Name an order or give one."), {"field": "order"})
     return get_order(request.order_id).buyer_id
 
 
@@ -125,11 +126,27 @@ def _put(request: CheckRequest, asker: Asker, as_of: date) -> Placed | None:
 def _refuse(order: Order, gate: OrderGate, request: CheckRequest) -> None:
     params = {"field": "order", "value": order.external_id}
     if order.status in ENDED:
-        raise Conflict("order_ended", f"Order {order.external_id} is {order.status}; re-open it first.", params)
+        raise Conflict(
+            "order_ended",
+            _(
+                "Order %(external_id)s is %(status)s; re-open it first.",
+                external_id=order.external_id,
+                status=order.status,
+            ),
+            params,
+        )
     if order.status == OrderStatus.QUOTATION and request.checkpoint not in (None, Checkpoint.QUOTATION):
-        raise Conflict("order_is_quotation", f"{order.external_id} is a quotation; make it an order first.", params)
+        raise Conflict(
+            "order_is_quotation",
+            _("%(external_id)s is a quotation; make it an order first.", external_id=order.external_id),
+            params,
+        )
     if gate.state == GateState.REJECTED and not is_edited(order, gate):
-        raise Conflict("order_rejected", f"Order {order.external_id} was rejected; change it and ask again.", params)
+        raise Conflict(
+            "order_rejected",
+            _("Order %(external_id)s was rejected; change it and ask again.", external_id=order.external_id),
+            params,
+        )
 
 
 def is_edited(order: Order, gate: OrderGate) -> bool:
@@ -196,7 +213,11 @@ def _assumed(request: CheckRequest, order_amount: Decimal) -> Decimal | None:
     deposit = request.assumed_deposit
     if deposit is not None and not 0 <= deposit <= order_amount:
         params = {"field": "assumed_deposit", "value": str(deposit)}
-        raise DomainError("deposit_invalid", f"assumed_deposit: 0 to the order's amount, {order_amount}.", params)
+        raise DomainError(
+            "deposit_invalid",
+            _("assumed_deposit: 0 to the order's amount, %(order_amount)s.", order_amount=order_amount),
+            params,
+        )
     return deposit
 
 
@@ -210,7 +231,7 @@ def _known(request: CheckRequest) -> Order | None:
 def _imagined(request: CheckRequest, record: OrderRecord, known: Order | None, now: Moment) -> Question:
     """The question about an order that is not on record, or is with another content."""
     if known is not None and known.buyer_id != record.buyer_id:
-        raise Conflict("order_of_another_buyer", "This order is of another buyer.", {"field": "buyer"})
+        raise Conflict("order_of_another_buyer", _("This order is of another buyer."), {"field": "buyer"})
     check_record(record, today=now.as_of, known=known)
     imagined = Order(pk=known.pk if known else None, buyer_id=record.buyer_id, **record.content)
     imagined.version = known.version if known else 0

@@ -17,6 +17,7 @@ from core.domain.roles import Permission, is_granted
 from core.errors import Conflict, DomainError, InvalidTransition, NotFound
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from credit.domain.kinds import HoldKind, HoldState
 from credit.models import Hold
 from credit.services.accounts import failing_closed, limit_time, lock_accounts
@@ -40,7 +41,7 @@ def force_hold(
     check_may(actor, Permission.HOLD_DECIDE, buyer_id=buyer_id)
     _check_reason(reason)
     if order_id is not None and get_order(order_id).buyer_id != buyer_id:
-        raise NotFound("order_not_found", "The buyer has no such order.", {"field": "order", "value": str(order_id)})
+        raise NotFound("order_not_found", _("The buyer has no such order."), {"field": "order", "value": str(order_id)})
     with failing_closed(), transaction.atomic():
         limit_time()
         locked = lock_accounts(buyer_id)
@@ -63,7 +64,9 @@ def _refuse_second(buyer_id: int, order_id: int | None) -> None:
     known = Hold.objects.filter(buyer_id=buyer_id, kind=HoldKind.FORCED, state=HoldState.OPEN)
     same = known.filter(order__isnull=True) if order_id is None else known.filter(order_id=order_id)
     if same.exists():
-        raise Conflict("already_forced", "A forced hold is open already.", {"field": "order" if order_id else "buyer"})
+        raise Conflict(
+            "already_forced", _("A forced hold is open already."), {"field": "order" if order_id else "buyer"}
+        )
 
 
 def lift_hold(hold_id: int, *, reason: str, as_of: date, actor: User, expected_version: int | None = None) -> Hold:
@@ -104,7 +107,9 @@ def forward_hold(
     check_may(actor, Permission.HOLD_WORK, buyer_id=hold.buyer_id)
     if not (to.is_active and is_granted(to.role, Permission.HOLD_WORK)):
         params = {"field": "to", "value": to.username}
-        raise DomainError("assignee_may_not", f"{to} does not work on holds; choose somebody who does.", params)
+        raise DomainError(
+            "assignee_may_not", _("%(to)s does not work on holds; choose somebody who does.", to=to), params
+        )
     with transaction.atomic():
         _swap(hold, expected_version, assignee=to, review_on=review_on or hold.review_on)
         _note(hold, "forwarded", actor, note, to=to.username)
@@ -114,13 +119,17 @@ def forward_hold(
 def _get(hold_id: int) -> Hold:
     hold = Hold.objects.filter(pk=hold_id).first()
     if hold is None:
-        raise NotFound("hold_not_found", f"There is no hold {hold_id}.", {"field": "hold", "value": str(hold_id)})
+        raise NotFound(
+            "hold_not_found",
+            _("There is no hold %(hold_id)s.", hold_id=hold_id),
+            {"field": "hold", "value": str(hold_id)},
+        )
     return hold
 
 
 def _check_reason(reason: str) -> None:
     if not reason.strip() or len(reason) > LONGEST_REASON:
-        message = f"Say why, in 1 to {LONGEST_REASON} characters."
+        message = _("Say why, in 1 to %(longest_reason)s characters.", longest_reason=LONGEST_REASON)
         raise DomainError("reason_missing", message, {"field": "reason", "value": reason[:40]})
 
 
@@ -135,7 +144,7 @@ def _swap(hold: Hold, expected_version: int | None, **changes: Any) -> None:
     if hold.state != HoldState.OPEN:
         raise InvalidTransition(current=hold.state, allowed=(HoldState.OPEN,))
     params = {"field": "version", "value": str(version), "current": hold.version}
-    raise Conflict("hold_changed", "Somebody else has changed this hold meanwhile; look again.", params)
+    raise Conflict("hold_changed", _("Somebody else has changed this hold meanwhile; look again."), params)
 
 
 def _note(hold: Hold, action: str, actor: User, note: str, **data: str) -> None:

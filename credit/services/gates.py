@@ -8,6 +8,7 @@ from typing import cast
 from core.appending import append
 from core.errors import Conflict
 from core.queries.prepared import Prepared, fetch_prepared
+from core.words import sentence as _
 from credit.domain.kinds import Checkpoint, GateState
 from credit.models import OrderCheck, OrderGate
 from invoices.models import Order
@@ -31,7 +32,7 @@ def expect_version(gate: OrderGate, expected: int | None) -> None:
     if expected is not None and gate.version != expected:
         raise Conflict(
             "gate_changed",
-            f"The order's state has changed meanwhile (now {gate.state}); look again.",
+            _("The order's state has changed meanwhile (now %(state)s); look again.", state=gate.state),
             {"field": "version", "value": str(expected), "current": gate.version},
         )
 
@@ -59,7 +60,9 @@ def move_gate(
         "at": at,
     }
     if not fetch_prepared(_MOVE, moved):
-        raise Conflict("gate_changed", "The order's state has changed meanwhile; look again.", {"order": gate.order_id})
+        raise Conflict(
+            "gate_changed", _("The order's state has changed meanwhile; look again."), {"order": gate.order_id}
+        )
     return gate
 
 

@@ -17,6 +17,7 @@ from core.models import User
 from core.money import Money
 from core.queries.rates import rate_table
 from core.services import audit
+from core.words import sentence as _
 from credit.domain.kinds import LimitKind
 from credit.domain.limit_changes import FormerLimit, NewLimit, check_limit_reason, check_new_limit, is_cut
 from credit.models import CreditAccount, CreditLimit, LimitRequest
@@ -58,7 +59,7 @@ def lock_live_account(account_id: int) -> CreditAccount:
     if account.buyer_id is not None and get_survivor_id(account.buyer_id) != account.buyer_id:
         raise Conflict(
             "account_merged",
-            "The buyer was merged into another one: use that one's account.",
+            _("The buyer was merged into another one: use that one's account."),
             {"field": "account", "value": account_id},
         )
     return account
@@ -108,7 +109,7 @@ def _check_cut(new: NewLimit, former: CreditLimit | None, rates: RateTable) -> N
     if not is_cut(new=new, new_base=_in_base(new.amount, rates), former=before):
         raise Denied(
             "limit_needs_request",
-            "A higher or longer limit needs a request that somebody else approves.",
+            _("A higher or longer limit needs a request that somebody else approves."),
             {"field": "amount", "value": str(new.amount.amount), "currency": new.amount.currency},
         )
 
@@ -133,7 +134,7 @@ def _in_base(amount: Money, rates: RateTable) -> Decimal | None:
 def _unchanged(new: NewLimit) -> Conflict:
     return Conflict(
         "limit_unchanged",
-        "The account has this limit already.",
+        _("The account has this limit already."),
         {"field": "amount", "value": str(new.amount.amount)},
     )
 

@@ -7,6 +7,7 @@ from core.access.scope import require, scope_of
 from core.domain.roles import Permission
 from core.errors import Denied, NotFound
 from core.models import User
+from core.words import sentence as _
 from credit.models import OrderCheck
 
 
@@ -17,7 +18,7 @@ def check_may(actor: User, permission: Permission, *, buyer_id: int) -> None:
     if scope.is_everything:
         return
     if not Buyer.objects.filter(pk=buyer_id, sales_owner_id=scope.sales_owner_id).exists():
-        raise NotFound("order_not_found", "There is no such order.", {"field": "order"})
+        raise NotFound("order_not_found", _("There is no such order."), {"field": "order"})
 
 
 def check_may_release(actor: User, *, order_id: int, buyer_id: int) -> None:
@@ -27,6 +28,8 @@ def check_may_release(actor: User, *, order_id: int, buyer_id: int) -> None:
     """
     check_may(actor, Permission.HOLD_DECIDE, buyer_id=buyer_id)
     if OrderCheck.objects.filter(order_id=order_id, actor=actor, cause="asked", is_dry_run=False).exists():
-        raise Denied("own_order", "You asked for this order; somebody else must release it.", {"field": "order"})
+        raise Denied("own_order", _("You asked for this order; somebody else must release it."), {"field": "order"})
     if Buyer.objects.filter(pk=buyer_id, sales_owner=actor).exists():
-        raise Denied("own_buyer", "You sell to this buyer; somebody else must release the order.", {"field": "buyer"})
+        raise Denied(
+            "own_buyer", _("You sell to this buyer; somebody else must release the order."), {"field": "buyer"}
+        )

@@ -18,6 +18,7 @@ from core.errors import Conflict, DomainError, InvalidTransition, NotFound
 from core.models import User
 from core.queries.rates import rate_table
 from core.services import audit
+from core.words import sentence as _
 from credit.domain.kinds import LimitKind, RequestState, Verdict
 from credit.domain.limit_changes import check_limit_reason, check_new_limit, invalid
 from credit.domain.limit_inputs import Assumptions, check_assumptions
@@ -141,7 +142,7 @@ def withdraw_request(request_id: int, *, version: int, actor: User) -> LimitRequ
 def _locked_account(asked: Asked, actor: User) -> CreditAccount:
     """The account asked for, locked, if the actor may see whom it is of. Accounts are made inside the lock's order."""
     if (asked.buyer_id is None) == (asked.group_id is None):
-        raise invalid("buyer", "", "Name a buyer or a group, not both.")
+        raise invalid("buyer", "", _("Name a buyer or a group, not both."))
     if asked.group_id is not None:
         require(actor, Permission.LIMITS_READ)
         if not BuyerGroup.objects.filter(pk=asked.group_id).exists():
@@ -159,11 +160,11 @@ def _check_free(account: CreditAccount, new: NewLimit, as_of: date) -> None:
     if LimitRequest.objects.filter(account=account, kind=new.kind, state=RequestState.PENDING).exists():
         raise Conflict(
             "request_pending",
-            "A request for this limit waits already: decide it or take it back first.",
+            _("A request for this limit waits already: decide it or take it back first."),
             {"field": "kind", "value": str(new.kind)},
         )
     if not account_members(account, as_of=as_of):
-        raise invalid("group", account.group_id, "The group has no members.")
+        raise invalid("group", account.group_id, _("The group has no members."))
 
 
 def _take(request_id: int, version: int) -> LimitRequest:
@@ -178,7 +179,7 @@ def _take(request_id: int, version: int) -> LimitRequest:
     if row.version != version:
         raise Conflict(
             "request_changed",
-            "Somebody else has decided on this request; look again.",
+            _("Somebody else has decided on this request; look again."),
             {"field": "version", "value": version},
         )
     return row
@@ -190,7 +191,7 @@ def _still_possible(row: LimitRequest, as_of: date) -> NewLimit:
     if asked.valid_to is not None and asked.valid_to < as_of:
         raise Conflict(
             "request_overtaken",
-            f"The limit would have ended on {asked.valid_to}; ask again.",
+            _("The limit would have ended on %(valid_to)s; ask again.", valid_to=asked.valid_to),
             {"field": "valid_to", "value": asked.valid_to.isoformat()},
         )
     return NewLimit(LimitKind(row.kind), asked.amount, max(asked.valid_from, as_of), asked.valid_to)
@@ -217,17 +218,25 @@ def _moved(row: LimitRequest, state: RequestState) -> LimitRequest:
     decided_at = None if state == RequestState.PENDING else timezone.now()
     waiting = LimitRequest.objects.filter(pk=row.pk, version=row.version, state=RequestState.PENDING)
     if not waiting.update(state=state, version=row.version + 1, decided_at=decided_at):
-        raise Conflict("request_changed", "Somebody else has decided on this request; look again.", {"value": row.pk})
+        raise Conflict(
+            "request_changed", _("Somebody else has decided on this request; look again."), {"value": row.pk}
+        )
     row.refresh_from_db()
     return row
 
 
 def _unknown(request_id: int) -> NotFound:
-    return NotFound("request_unknown", f"There is no request {request_id}.", {"field": "request", "value": request_id})
+    return NotFound(
+        "request_unknown",
+        _("There is no request %(request_id)s.", request_id=request_id),
+        {"field": "request", "value": request_id},
+    )
 
 
 def _not_found(field: str, pk: int) -> DomainError:
-    return NotFound(f"{field}_not_found", f"There is no {field} {pk}.", {"field": field, "value": pk})
+    return NotFound(
+        f"{field}_not_found", _("There is no %(field)s %(pk)s.", field=field, pk=pk), {"field": field, "value": pk}
+    )
 
 
 def _audit(actor: User, action: str, row: LimitRequest, data: dict[str, Any], rows: Sequence[CreditLimit] = ()) -> None:

@@ -18,6 +18,8 @@ from core.models import User
 from core.queries.rates import rate_table
 from core.queries.sql import fetch_all
 from core.services import audit
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.kinds import ReviewState
 from credit.domain.limit_inputs import worst_grade
 from credit.domain.reviews import review_interval_days
@@ -57,7 +59,7 @@ def move_review(review_id: int, *, due_on: date, note: str, actor: User, as_of: 
     review = _locked(review_id)
     latest = as_of + timedelta(days=interval_of(review.account, as_of=as_of))
     if not as_of <= due_on <= latest:
-        raise _invalid("due_on", due_on, f"Choose a day from {as_of} to {latest}.")
+        raise _invalid("due_on", due_on, _("Choose a day from %(as_of)s to %(latest)s.", as_of=as_of, latest=latest))
     before, review.due_on, review.note = review.due_on, due_on, text
     review.save(update_fields=["due_on", "note"])
     _audit(actor, "credit.review.moved", review, {"from": before.isoformat(), "to": due_on.isoformat(), "note": text})
@@ -149,7 +151,11 @@ def _locked(review_id: int) -> CreditReview:
     found = CreditReview.objects.select_for_update(of=("self",)).select_related("account")
     review = found.filter(pk=review_id).first()
     if review is None:
-        raise NotFound("review_unknown", f"There is no review {review_id}.", {"field": "review", "value": review_id})
+        raise NotFound(
+            "review_unknown",
+            _("There is no review %(review_id)s.", review_id=review_id),
+            {"field": "review", "value": review_id},
+        )
     if review.state != ReviewState.OPEN:
         raise InvalidTransition(current=review.state, allowed=(ReviewState.OPEN,))
     return review
@@ -158,11 +164,15 @@ def _locked(review_id: int) -> CreditReview:
 def _note(note: str) -> str:
     text = note.strip()
     if not text or len(text) > LONGEST_NOTE:
-        raise _invalid("note", text[:LONGEST_NOTE], f"Write a note of at most {LONGEST_NOTE} characters.")
+        raise _invalid(
+            "note",
+            text[:LONGEST_NOTE],
+            _("Write a note of at most %(longest_note)s characters.", longest_note=LONGEST_NOTE),
+        )
     return text
 
 
-def _invalid(field: str, value: object, message: str) -> DomainError:
+def _invalid(field: str, value: object, message: Sentence) -> DomainError:
     return DomainError("review_invalid", message, {"field": field, "value": str(value)})
 
 

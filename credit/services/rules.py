@@ -15,6 +15,8 @@ from core.domain.roles import Permission
 from core.errors import Conflict, DomainError
 from core.models import User
 from core.services import audit
+from core.words import Sentence
+from core.words import sentence as _
 from credit.domain.kinds import Result, RuleLevel
 from credit.domain.rules import check_rule_setting
 from credit.domain.terms import GRADES
@@ -67,7 +69,7 @@ def remove_rule(place: RulePlace, *, version: int, actor: User, reason: str) -> 
     require(actor, Permission.RULES_CHANGE)
     current = _latest(place)
     if current is None or current.is_removed:
-        raise _invalid("rule", place.rule, "Nothing is set there.")
+        raise _invalid("rule", place.rule, _("Nothing is set there."))
     row = CheckRuleVersion(
         is_removed=True, is_enabled=current.is_enabled, effect=current.effect, numbers=current.numbers
     )
@@ -83,7 +85,7 @@ def _store(place: RulePlace, row: CheckRuleVersion, *, version: int, actor: User
     if (known.version if known else 0) != version:
         raise Conflict(
             "check_rule_changed",
-            "Somebody else has changed this rule; look again.",
+            _("Somebody else has changed this rule; look again."),
             {"field": "version", "value": version, "rule": place.rule},
         )
     row.rule, row.level, row.subject, row.version = place.rule, place.level, place.subject, version + 1
@@ -103,14 +105,14 @@ def _checked(place: RulePlace) -> RulePlace:
     """The place with a subject that exists; a merged buyer's is its survivor's."""
     subject = place.subject
     if place.level is RuleLevel.TABLE and subject:
-        raise _invalid("subject", subject, "The table has no subject.")
+        raise _invalid("subject", subject, _("The table has no subject."))
     if place.level is RuleLevel.GRADE and (len(subject) != 1 or subject not in GRADES):
-        raise _invalid("subject", subject, f"Choose one of the grades {GRADES}.")
+        raise _invalid("subject", subject, _("Choose one of the grades %(grades)s.", grades=GRADES))
     if place.level is RuleLevel.GROUP and not _exists(BuyerGroup.objects.all(), subject):
-        raise _invalid("subject", subject, "There is no such group.")
+        raise _invalid("subject", subject, _("There is no such group."))
     if place.level is RuleLevel.BUYER:
         if not _exists(Buyer.objects.all(), subject):
-            raise _invalid("subject", subject, "There is no such buyer.")
+            raise _invalid("subject", subject, _("There is no such buyer."))
         return RulePlace(place.rule, place.level, str(get_survivor_id(int(subject))))
     return place
 
@@ -141,5 +143,5 @@ def _audit(row: CheckRuleVersion, actor: User) -> None:
     audit.record(actor=actor, action=action, subject_type="check_rule", subject_id=row.rule, data=data, rows=[row])
 
 
-def _invalid(field: str, value: object, message: str) -> DomainError:
+def _invalid(field: str, value: object, message: Sentence) -> DomainError:
     return DomainError("check_rule_invalid", message, {"field": field, "value": str(value)})

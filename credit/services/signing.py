@@ -7,6 +7,7 @@ from datetime import date
 from core.errors import Conflict, Denied
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from credit.domain.kinds import Verdict
 from credit.domain.signatures import Person, StandIn, check_signature
 from credit.models import LimitDecision, LimitRequest
@@ -25,7 +26,7 @@ def sign(
     if not is_intact(request):
         raise Conflict(
             "facts_altered",
-            "The facts are not those that were frozen with the request: ask again.",
+            _("The facts are not those that were frozen with the request: ask again."),
             {"field": "request", "value": request.pk},
         )
     asking, authority = asking_of(request, as_of=as_of)
@@ -57,7 +58,7 @@ def _stand_in(actor: User, acting_for_id: int | None, as_of: date) -> StandIn | 
     if found is None:
         raise Denied(
             "substitute_not_in_force",
-            f"You do not stand in for this person on {as_of}.",
+            _("You do not stand in for this person on %(as_of)s.", as_of=as_of),
             {"field": "acting_for", "value": acting_for_id},
         )
     return found

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from core.errors import Conflict
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from credit.domain.terms import GradeTerms, check_terms
 from credit.models import GradeTermsVersion
 from credit.queries.terms import current_terms
@@ -22,7 +23,7 @@ def change_terms(terms: GradeTerms, *, actor: User | None, reason: str = "") -> 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('credit.grade_terms'))")
     if current_terms()[terms.grade].version != terms.version:
-        raise Conflict("terms_changed", "Somebody else has changed these terms; look again.", {"grade": terms.grade})
+        raise Conflict("terms_changed", _("Somebody else has changed these terms; look again."), {"grade": terms.grade})
     row = GradeTermsVersion.objects.create(
         grade=terms.grade,
         version=terms.version + 1,

@@ -32,6 +32,7 @@ from dashboard.filters import query_of
 from dashboard.forms import DayInput, DeskForm
 from dashboard.labels import ALERT_STATES, SEVERITIES
 from dashboard.pages import PageView
+from dashboard.refusals import words_of
 
 
 class NoteForm(DeskForm):
@@ -145,7 +146,7 @@ class AlertWork(AlertPage):
             try:
                 self._service(verb, alert_id, form.cleaned_data)()
             except DomainError as refused:
-                problem = refused.message
+                problem = words_of(refused)
                 form.refuse(refused)
         return self._answer(alert_id, (verb, form) if form.errors else None, problem)
 

@@ -29,6 +29,7 @@ from dashboard.orders.answer import answer_of
 from dashboard.pages import PageView
 from dashboard.queries.holds import get_hold, list_hold_events, list_releases
 from dashboard.queries.orders import get_check
+from dashboard.refusals import words_of
 
 
 class HoldPage(PageView):
@@ -92,7 +93,7 @@ class HoldWork(HoldPage):
             try:
                 self._service(verb, hold, form.cleaned_data)()
             except DomainError as refused:
-                problem = refused.message
+                problem = words_of(refused)
                 form.refuse(refused)
         return self._answer(hold_id, (verb, form) if problem or form.errors else None, problem)
 

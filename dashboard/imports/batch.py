@@ -17,6 +17,7 @@ from dashboard.imports.quarantine_rows import editable_rows
 from dashboard.imports.totals import control_totals
 from dashboard.imports.upload import profile_choices
 from dashboard.labels import word_of
+from dashboard.refusals import words_of
 from invoices.domain.kinds import BatchState
 from invoices.models import ImportBatch
 from invoices.queries.imports import count_by_reason, get_batch, list_quarantine
@@ -147,7 +148,7 @@ def _seen(batch_id: int) -> Preview:
 def _refuse(form: MappingForm, problem: DomainError) -> None:
     """A refusal names the profile's key; the form calls a column by its field."""
     key = str(problem.params.get("field", "")).replace("columns.", "column-").replace("defaults.", "")
-    form.add_error(key if key in form.fields else None, problem.message)
+    form.add_error(key if key in form.fields else None, words_of(problem))
 
 
 def _counts(result: ImportResult | None) -> list[tuple[str, int]]:

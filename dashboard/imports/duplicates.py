@@ -21,6 +21,7 @@ from core.errors import DomainError
 from dashboard.imports.base import ImportsPage
 from dashboard.labels import MERGE_REASONS, MERGES, word_of
 from dashboard.merges import decisions
+from dashboard.refusals import words_of
 from invoices.models import Invoice
 
 PAGE = 200
@@ -66,7 +67,7 @@ class DuplicatesDecide(ImportsPage):
             try:
                 decide(pk)
             except DomainError as problem:
-                messages.error(self.request, problem.message)
+                messages.error(self.request, words_of(problem))
             else:
                 done += 1
         if done:

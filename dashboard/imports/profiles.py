@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
@@ -12,6 +13,7 @@ from core.errors import DomainError, NotFound
 from dashboard.desk_labels import PROFILE_TITLES
 from dashboard.forms import DeskForm
 from dashboard.imports.base import ImportsPage
+from dashboard.refusals import words_of
 from invoices.intake.library import shipped_names
 from invoices.services.imports.profiles import find_profile, list_profiles, save_profile
 
@@ -54,7 +56,7 @@ class ProfilePage(ImportsPage):
             try:
                 saved = save_profile(toml=form.cleaned_data["toml"], actor=self.page.user)
             except DomainError as problem:
-                form.add_error("toml", problem.message)
+                form.add_error("toml", words_of(problem))
             else:
                 return HttpResponseRedirect(reverse("dashboard:import_profile", args=[saved.name]))
         return self._page(name, form, status=422)
@@ -67,4 +69,8 @@ class ProfilePage(ImportsPage):
 def _known(name: str) -> None:
     """Only names: a path would read files of the server."""
     if name not in {entry.name for entry in list_profiles()}:
-        raise NotFound("profile_unknown", f"There is no profile {name!r}.", {"field": "profile", "value": name})
+        raise NotFound(
+            "profile_unknown",
+            gettext("There is no profile %(name)r.") % {"name": name},
+            {"field": "profile", "value": name},
+        )

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from core.errors import DomainError
 from dashboard.imports.base import ImportsPage, ImportWork
 from dashboard.imports.quarantine_rows import editable_row, editable_rows
+from dashboard.refusals import words_of
 from invoices.domain.kinds import QuarantineState
 from invoices.models import ImportBatch
 from invoices.queries.imports import get_batch, get_quarantined, list_quarantine
@@ -51,7 +52,7 @@ class RowMend(ImportWork):
             mend_row(row_id, {str(name): str(text) for name, text in cells.items()}, self.page.user)
             replay(actor=self.page.user, row_ids=[row_id])
         except DomainError as refused:
-            problem = refused.message
+            problem = words_of(refused)
         return _answer(self, row_id, problem)
 
 
@@ -64,7 +65,7 @@ class RowDiscard(ImportWork):
         try:
             discard_row(row_id, self.page.user)
         except DomainError as refused:
-            problem = refused.message
+            problem = words_of(refused)
         return _answer(self, row_id, problem)
 
 

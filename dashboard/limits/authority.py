@@ -19,6 +19,7 @@ from credit.services.authority import change_authority, end_substitute, name_sub
 from dashboard.forms import DayInput, DeskForm
 from dashboard.limits.bands import AuthorityForm, BandsForm, band_lines, band_rows, given_bands
 from dashboard.limits.base import LimitsPage
+from dashboard.refusals import words_of
 
 
 class SubstituteForm(DeskForm):
@@ -120,7 +121,7 @@ class SubstituteEnd(AuthorityPage):
         try:
             end_substitute(substitute_id, ends_on=self.page.today, actor=self.page.user, as_of=self.page.today)
         except DomainError as problem:
-            messages.error(request, problem.message)
+            messages.error(request, words_of(problem))
         else:
             messages.success(request, _("The substitute decides until today."))
         return HttpResponseRedirect(reverse("dashboard:limit_authority"))

@@ -23,6 +23,7 @@ from dashboard.labels import ROLES
 from dashboard.limits.base import LimitsPage
 from dashboard.limits.requests import subject_name, subject_url
 from dashboard.limits.words import fact_lines, recommendation_of
+from dashboard.refusals import words_of
 
 
 class DecideForm(DeskForm):
@@ -83,7 +84,7 @@ class RequestPage(LimitsPage):
             is_altered=sees and not detail.is_intact,
             roles=[ROLES[role] for role in detail.progress.roles] if detail.progress else [],
             form=self.form(row, standings, failed),
-            refusals=[one.message for one in standings if not one.may_approve],
+            refusals=[words_of(one) for one in standings if not one.may_approve],
             is_own=row.requested_by_id == self.page.user.pk,
         )
 

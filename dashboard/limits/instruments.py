@@ -32,6 +32,7 @@ from dashboard.limits.instrument_rows import (
 )
 from dashboard.queries.accounts import account_of, get_account
 from dashboard.queries.instruments import Wanted, list_instruments, list_versions
+from dashboard.refusals import words_of
 from dashboard.tables import PagedData, configure
 
 
@@ -199,4 +200,4 @@ def _show(form: DeskForm, problem: DomainError) -> None:
     """A refusal at its field: a buyer that is not known, or the one day that the form of an end has."""
     field = str(problem.params.get("field", ""))
     name = {"code": "buyer", "valid_to": "day", "ended_on": "day"}.get(field, field)
-    form.add_error(name if name in form.fields else field if field in form.fields else None, problem.message)
+    form.add_error(name if name in form.fields else field if field in form.fields else None, words_of(problem))

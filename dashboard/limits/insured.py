@@ -26,6 +26,7 @@ from dashboard.forms import DayInput, DeskForm
 from dashboard.limits.base import LimitsPage
 from dashboard.limits.insured_rows import InsuredTable, file_lines, list_insured
 from dashboard.queries.accounts import get_account
+from dashboard.refusals import words_of
 from dashboard.tables import configure
 
 TYPES = (".csv", ".xlsx")
@@ -142,7 +143,7 @@ class InsuredFile(InsuredWork):
             try:
                 loaded = self._load(form.cleaned_data["file"], is_dry_run="load" not in request.POST)
             except DomainError as problem:
-                form.add_error("file", problem.message)
+                form.add_error("file", words_of(problem))
         return self.show(InsuredForm(), form, loaded, status=422 if form.errors else 200)
 
     def _load(self, file: UploadedFile[bytes], *, is_dry_run: bool) -> Loaded:

@@ -24,6 +24,7 @@ from dashboard.orders.tables import ChecksTable, OpenOrdersTable
 from dashboard.pages import PageView
 from dashboard.queries.accounts import Account, get_account
 from dashboard.queries.orders import get_check, get_order, list_latest_checks, list_open_orders, offer_buyers
+from dashboard.refusals import words_of
 from dashboard.tables import DataTable, configure
 from invoices.models import Order
 
@@ -200,7 +201,7 @@ def _refuse(form: OrderForm, problem: DomainError) -> None:
     """A service may call a field otherwise than the form."""
     name = str(problem.params.get("field", "")).rsplit(".", 1)[-1]
     name = FIELD_OF.get(name, "buyer" if problem.code == "buyer_unknown" else name)
-    form.add_error(name if name in form.fields else None, problem.message)
+    form.add_error(name if name in form.fields else None, words_of(problem))
 
 
 def _asked_again(check: OrderCheck) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from buyers.models import Buyer
 from buyers.queries.merges import get_survivor_id, list_records
 from core.access.scope import Scope
 from core.errors import NotFound
+from core.words import sentence as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def get_account(*, code: str, scope: Scope) -> Account:
     """The buyer of the code, if the scope may see it; raises ``buyer_unknown``."""
     buyer = _visible(scope).filter(code=code).select_related("sales_owner", "group").first()
     if buyer is None:
-        raise NotFound("buyer_unknown", f"There is no buyer {code!r}.", {"field": "code", "value": code})
+        raise NotFound("buyer_unknown", _("There is no buyer %(code)r.", code=code), {"field": "code", "value": code})
     return account_of(buyer)
 
 

@@ -10,6 +10,7 @@ from buyers.models import BuyerGroup
 from core.access.scope import Scope
 from core.errors import NotFound
 from core.queries.sql import fetch_all
+from core.words import sentence as _
 
 # The latest version of each membership on the date; who was never in the group need not be looked at.
 _MEMBERS_SQL = """
@@ -47,7 +48,7 @@ def get_group(*, code: str, as_of: date, scope: Scope) -> tuple[BuyerGroup, list
     group = BuyerGroup.objects.filter(code=code).first()
     members = [] if group is None else list_members(group_id=group.pk, as_of=as_of, scope=scope)
     if group is None or not (scope.is_everything or any(member.is_visible for member in members)):
-        raise NotFound("group_unknown", f"There is no group {code!r}.", {"field": "code", "value": code})
+        raise NotFound("group_unknown", _("There is no group %(code)r.", code=code), {"field": "code", "value": code})
     return group, members
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from core.access.scope import Scope
 from core.errors import NotFound
+from core.words import sentence as _
 from credit.domain.kinds import HoldState
 from credit.models import Hold, HoldEvent, Release
 from dashboard.queries.accounts import is_visible
@@ -35,7 +36,7 @@ def get_hold(hold_id: int, *, scope: Scope) -> Hold:
         .first()
     )
     if hold is None or not is_visible(buyer_id=hold.buyer_id, scope=scope):
-        raise NotFound("hold_not_found", "There is no such hold.", {"field": "hold", "value": hold_id})
+        raise NotFound("hold_not_found", _("There is no such hold."), {"field": "hold", "value": hold_id})
     return hold
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from core.access.scope import Scope
 from core.domain.rates import RATES_SQL, RateTable
 from core.errors import NotFound
+from core.words import sentence as _
 from cover.models import Bill, Security, SoldReceivable
 from dashboard.queries.accounts import is_visible
 from dashboard.queries.paged import SqlRows
@@ -133,6 +134,6 @@ def list_versions(kind: str, pk: int, *, scope: Scope) -> list[Any]:
     rows = MODELS[kind].objects.select_related("buyer", "recorded_by", paper)
     found = rows.filter(pk=pk).first()
     if found is None or not is_visible(buyer_id=found.buyer_id, scope=scope):
-        raise NotFound("cover_not_found", "There is no such record.", {"field": "id", "value": pk})
+        raise NotFound("cover_not_found", _("There is no such record."), {"field": "id", "value": pk})
     named = rows.filter(source=found.source, external_id=found.external_id)
     return list(named.order_by("-recorded_at", "-pk"))

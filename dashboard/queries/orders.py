@@ -13,6 +13,7 @@ from buyers.models import Buyer
 from core.access.scope import Scope
 from core.errors import NotFound
 from core.queries.sql import fetch_all
+from core.words import sentence as _
 from credit.models import OrderCheck
 from dashboard.queries.accounts import is_visible
 from invoices.models import Order
@@ -117,7 +118,7 @@ def get_order(order_id: int, *, scope: Scope) -> Order:
     """An order of a buyer whom the scope covers; raises ``order_not_found``."""
     order = Order.objects.select_related("buyer").filter(pk=order_id).first()
     if order is None or not is_visible(buyer_id=order.buyer_id, scope=scope):
-        raise NotFound("order_not_found", "There is no such order.", {"field": "order", "value": order_id})
+        raise NotFound("order_not_found", _("There is no such order."), {"field": "order", "value": order_id})
     return order
 
 
@@ -125,7 +126,7 @@ def get_check(check_id: int, *, scope: Scope) -> OrderCheck:
     """A stored answer about a buyer whom the scope covers; raises ``check_not_found``."""
     check = OrderCheck.objects.select_related("buyer__group", "order", "actor").filter(pk=check_id).first()
     if check is None or not is_visible(buyer_id=check.buyer_id, scope=scope):
-        raise NotFound("check_not_found", "There is no such check.", {"field": "check", "value": check_id})
+        raise NotFound("check_not_found", _("There is no such check."), {"field": "check", "value": check_id})
     return check
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.errors import DomainError
+from core.words import sentence as _
 from invoices.domain.kinds import AgingBasis
 
 DEFAULT_EDGES = (30, 60, 90, 120)
@@ -26,7 +27,10 @@ class Buckets:
         if list(self.edges) != sorted(set(self.edges)) or self.edges[0] < 1:
             raise DomainError(
                 "edges_invalid",
-                f"Bucket edges {self.edges} are not right; give four rising positive numbers such as 30, 60, 90, 120.",
+                _(
+                    "Bucket edges %(edges)s are not right; give four rising positive numbers such as 30, 60, 90, 120.",
+                    edges=self.edges,
+                ),
                 {"field": "edges", "value": list(self.edges)},
             )
 

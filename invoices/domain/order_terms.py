@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from core.words import sentence as _
 from invoices.domain.kinds import Terms
 from invoices.domain.posting import check_amount, refusal
 
@@ -20,10 +21,18 @@ def check_order_amount(*, amount: Decimal, currency: str, delivered: Decimal = D
     """
     check_amount(amount=amount, currency=currency)
     if amount > LARGEST_AMOUNT:
-        raise refusal("amount_absurd", "amount", amount, f"amount must be at most {LARGEST_AMOUNT:,}.")
+        raise refusal(
+            "amount_absurd",
+            "amount",
+            amount,
+            _("amount must be at most %(most)s.", most=f"{LARGEST_AMOUNT:,}"),
+        )
     if amount < delivered:
         raise refusal(
-            "amount_below_delivered", "amount", amount, f"{delivered} {currency} of this order has left already."
+            "amount_below_delivered",
+            "amount",
+            amount,
+            _("%(delivered)s %(currency)s of this order has left already.", delivered=delivered, currency=currency),
         )
 
 
@@ -33,14 +42,24 @@ def check_order_terms(*, terms: str, terms_days: int, deposit_percent: Decimal) 
     Raises ``terms_unknown``, ``terms_days_invalid``, ``deposit_invalid``.
     """
     if terms not in list(Terms):
-        raise refusal("terms_unknown", "terms", terms, f"terms must be one of: {', '.join(Terms)}.")
+        raise refusal("terms_unknown", "terms", terms, _("terms must be one of: %(terms)s.", terms=", ".join(Terms)))
     if not 0 <= terms_days <= LONGEST_TERMS_DAYS:
-        raise refusal("terms_days_invalid", "terms_days", terms_days, f"terms_days: 0 to {LONGEST_TERMS_DAYS}.")
+        raise refusal(
+            "terms_days_invalid",
+            "terms_days",
+            terms_days,
+            _("terms_days: 0 to %(most)s.", most=LONGEST_TERMS_DAYS),
+        )
     if not (deposit_percent.is_finite() and 0 <= deposit_percent <= 100):
-        raise refusal("deposit_invalid", "deposit_percent", deposit_percent, "deposit_percent: 0 to 100.")
+        raise refusal("deposit_invalid", "deposit_percent", deposit_percent, _("deposit_percent: 0 to 100."))
 
 
 def check_ship_date(*, ship_date: date | None, today: date) -> None:
     """A planned shipment lies today or later; raises ``ship_date_past``."""
     if ship_date is not None and ship_date < today:
-        raise refusal("ship_date_past", "planned_ship_date", ship_date, f"Plan the shipment for {today} or later.")
+        raise refusal(
+            "ship_date_past",
+            "planned_ship_date",
+            ship_date,
+            _("Plan the shipment for %(today)s or later.", today=today),
+        )

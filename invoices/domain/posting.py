@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from core.errors import DomainError
 from core.money import check_currency, minor_digits
+from core.words import Sentence
+from core.words import sentence as _
 from invoices.domain.kinds import EntryKind
 
 # More than any column of money holds.
@@ -36,7 +38,7 @@ class OpenInvoice:
     open_amount: Decimal
 
 
-def refusal(code: str, field: str, value: object, message: str) -> DomainError:
+def refusal(code: str, field: str, value: object, message: Sentence) -> DomainError:
     """An error that names the field, the value, and what would be right."""
     return DomainError(code, message, {"field": field, "value": str(value)})
 
@@ -48,12 +50,25 @@ def check_amount(*, amount: Decimal, currency: str, field: str = "amount") -> No
     """
     check_currency(currency)
     if not amount.is_finite() or amount <= 0:
-        raise refusal("amount_invalid", field, amount, f"{field} must be greater than 0.")
+        raise refusal("amount_invalid", field, amount, _("%(field)s must be greater than 0.", field=field))
     if amount >= LARGEST:
-        raise refusal("amount_invalid", field, amount, f"{field} has more than 16 digits before the decimal point.")
+        raise refusal(
+            "amount_invalid",
+            field,
+            amount,
+            _("%(field)s has more than 16 digits before the decimal point.", field=field),
+        )
     if amount != round(amount, minor_digits(currency)):
         raise refusal(
-            "amount_invalid", field, amount, f"{field} has more decimals than {currency} ({minor_digits(currency)})."
+            "amount_invalid",
+            field,
+            amount,
+            _(
+                "%(field)s has more decimals than %(currency)s (%(minor_digits)s).",
+                field=field,
+                currency=currency,
+                minor_digits=minor_digits(currency),
+            ),
         )
 
 
@@ -61,14 +76,22 @@ def check_due_date(*, due_date: date, invoice_date: date) -> None:
     """The due date is not before the invoice date; raises ``due_before_invoice``."""
     if due_date < invoice_date:
         raise refusal(
-            "due_before_invoice", "due_date", due_date, f"due_date must not be before the invoice date {invoice_date}."
+            "due_before_invoice",
+            "due_date",
+            due_date,
+            _("due_date must not be before the invoice date %(invoice_date)s.", invoice_date=invoice_date),
         )
 
 
 def check_effective_date(*, effective_date: date, not_before: date, field: str = "effective_date") -> None:
     """Nothing counts before what it stands on exists; raises ``date_too_early``."""
     if effective_date < not_before:
-        raise refusal("date_too_early", field, effective_date, f"{field} must not be before {not_before}.")
+        raise refusal(
+            "date_too_early",
+            field,
+            effective_date,
+            _("%(field)s must not be before %(not_before)s.", field=field, not_before=not_before),
+        )
 
 
 def check_reduction(*, invoice: OpenInvoice, change: Decimal) -> None:
@@ -83,7 +106,12 @@ def check_reduction(*, invoice: OpenInvoice, change: Decimal) -> None:
             "over_allocation",
             "amount",
             abs(change),
-            f"Invoice {invoice.number} has {invoice.open_amount} {invoice.currency} open; at most that can be posted.",
+            _(
+                "Invoice %(number)s has %(open_amount)s %(currency)s open; at most that can be posted.",
+                number=invoice.number,
+                open_amount=invoice.open_amount,
+                currency=invoice.currency,
+            ),
         )
 
 
@@ -94,7 +122,12 @@ def check_unapplied(*, what: str, unapplied: Decimal, wanted: Decimal, currency:
             "nothing_left",
             "source_amount",
             wanted,
-            f"{what} has {unapplied} {currency} left; at most that can be used.",
+            _(
+                "%(what)s has %(unapplied)s %(currency)s left; at most that can be used.",
+                what=what,
+                unapplied=unapplied,
+                currency=currency,
+            ),
         )
 
 
@@ -107,14 +140,24 @@ def check_source_amount(
     """
     if currency == source_currency:
         if source_amount is not None and source_amount != amount:
-            raise refusal("source_amount_differs", "source_amount", source_amount, f"source_amount must be {amount}.")
+            raise refusal(
+                "source_amount_differs",
+                "source_amount",
+                source_amount,
+                _("source_amount must be %(amount)s.", amount=amount),
+            )
         return amount
     if source_amount is None:
         raise refusal(
             "source_amount_needed",
             "source_amount",
             "",
-            f"The money is in {source_currency}, the invoice in {currency}: give the part used in {source_currency}.",
+            _(
+                "The money is in %(source_currency)s, the invoice in %(currency)s: give the part used in "
+                "%(source_currency)s.",
+                source_currency=source_currency,
+                currency=currency,
+            ),
         )
     check_amount(amount=source_amount, currency=source_currency, field="source_amount")
     return source_amount

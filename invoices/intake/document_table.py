@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DomainError
+from core.words import sentence as _
 
 BEGIN, END = "<!-- begin: read_documents -->", "<!-- end: read_documents -->"
 _Row = Mapping[str, Any]
@@ -55,7 +56,11 @@ def write_table(path: Path, table: str) -> None:
     """Replace what stands between the two markers of a page; raises ``markers_missing``."""
     text = path.read_text("utf-8")
     if BEGIN not in text or END not in text:
-        raise DomainError("markers_missing", f"{path} needs the lines {BEGIN} and {END}.", {"field": "write"})
+        raise DomainError(
+            "markers_missing",
+            _("%(path)s needs the lines %(begin)s and %(end)s.", path=path, begin=BEGIN, end=END),
+            {"field": "write"},
+        )
     head, rest = text.split(BEGIN, 1)
     path.write_text(f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.split(END, 1)[1]}", "utf-8")
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from core.errors import NotFound
+from core.words import sentence as _
 from invoices.domain.kinds import QuarantineState
 from invoices.intake.reasons import words
 from invoices.models import ImportBatch, QuarantinedRow
@@ -71,7 +72,7 @@ def get_batch(batch_id: int) -> BatchRow:
     """One import; raises ``NotFound``."""
     row = _batches().filter(pk=batch_id).first()
     if row is None:
-        raise NotFound("batch_missing", "There is no such import.", {"field": "batch", "value": batch_id})
+        raise NotFound("batch_missing", _("There is no such import."), {"field": "batch", "value": batch_id})
     return _batch_row(row)
 
 
@@ -96,7 +97,7 @@ def get_quarantined(row_id: int) -> QuarantineItem:
     """One quarantined row, whatever became of it; raises ``NotFound``."""
     row = QuarantinedRow.objects.select_related("decided_by").filter(pk=row_id).first()
     if row is None:
-        raise NotFound("row_missing", "There is no such row in quarantine.", {"field": "row", "value": row_id})
+        raise NotFound("row_missing", _("There is no such row in quarantine."), {"field": "row", "value": row_id})
     return _item(row)
 
 

@@ -30,6 +30,7 @@ from buyers.queries.merges import MERGE_MAP_SQL, list_records
 from core.access.scope import SYSTEM, Scope
 from core.errors import NotFound
 from core.queries.sql import fetch_all
+from core.words import sentence as _
 from invoices.domain.kinds import EntryKind
 from invoices.models import DisputeVersion, DueDateChange, Entry, Invoice
 
@@ -79,7 +80,9 @@ def get_invoice(pk: int, *, as_of: date, known_at: datetime | None = None, scope
     """One invoice, annotated as in :func:`list_invoices`; raises ``invoice_not_found``."""
     found = list_invoices(as_of=as_of, known_at=known_at, scope=scope).filter(pk=pk).first()
     if found is None:
-        raise NotFound("invoice_not_found", f"There is no invoice {pk}.", {"field": "invoice", "value": str(pk)})
+        raise NotFound(
+            "invoice_not_found", _("There is no invoice %(pk)s.", pk=pk), {"field": "invoice", "value": str(pk)}
+        )
     return found
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from core.errors import NotFound
 from core.money import Money
 from core.queries.sql import fetch_all
+from core.words import sentence as _
 from invoices.models import Order
 
 ZERO = Decimal(0)
@@ -106,5 +107,9 @@ def get_order(order_id: int) -> Order:
     """The order; raises ``order_not_found``."""
     order = Order.objects.filter(pk=order_id).first()
     if order is None:
-        raise NotFound("order_not_found", f"There is no order {order_id}.", {"field": "order", "value": str(order_id)})
+        raise NotFound(
+            "order_not_found",
+            _("There is no order %(order_id)s.", order_id=order_id),
+            {"field": "order", "value": str(order_id)},
+        )
     return order

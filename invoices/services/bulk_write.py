@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import Conflict
+from core.words import sentence as _
 from invoices.services.bulk_checks import EFFECTIVE, USED
 
 
@@ -117,7 +118,7 @@ def _check_all_written(cursor: Any, kind: str, written: int) -> None:
     cursor.execute(f"SELECT count(*) FROM doc_{kind} WHERE is_new")
     if cursor.fetchone()[0] != written:
         raise Conflict(
-            "ledger_changed", "The same documents were posted by somebody else just now. Try again.", {"field": kind}
+            "ledger_changed", _("The same documents were posted by somebody else just now. Try again."), {"field": kind}
         )
 
 

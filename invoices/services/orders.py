@@ -20,6 +20,7 @@ from core.errors import Conflict, DomainError, NotFound
 from core.models import User
 from core.queries.prepared import fetch_rows, rows_of
 from core.services import audit
+from core.words import sentence as _
 from invoices.domain.kinds import Terms
 from invoices.domain.order_terms import check_order_amount, check_order_terms, check_ship_date
 from invoices.domain.orders import ENDED, OrderStatus, check_transition
@@ -91,7 +92,7 @@ def put_order(
     """:func:`place_order` in a transaction of its own. Raises ``buyer_not_found`` too."""
     if not Buyer.objects.filter(pk=new.buyer_id).exists():
         params = {"field": "buyer", "value": str(new.buyer_id)}
-        raise NotFound("buyer_not_found", f"There is no buyer {new.buyer_id}.", params)
+        raise NotFound("buyer_not_found", _("There is no buyer %(buyer_id)s.", buyer_id=new.buyer_id), params)
     with transaction.atomic():
         placed = place_order(new, today=today, actor=actor, actor_label=actor_label, expected_version=expected_version)
     return placed.order
@@ -173,16 +174,32 @@ def list_differences(known: Order, new: OrderRecord) -> list[str]:
 def _check_edit(known: Order, new: OrderRecord, differing: list[str], expected_version: int | None) -> None:
     params = {"field": differing[0], "value": str(getattr(new, differing[0])), "order": known.pk}
     if "buyer_id" in differing:
-        raise Conflict("order_of_another_buyer", f"Order {new.external_id} is of another buyer.", params)
+        raise Conflict(
+            "order_of_another_buyer",
+            _("Order %(external_id)s is of another buyer.", external_id=new.external_id),
+            params,
+        )
     if expected_version is None:
         raise Conflict(
             "order_differs",
-            f"Order {new.external_id} is on record with another {differing[0]}. To change it, name the version that "
-            "you change.",
+            _(
+                "Order %(external_id)s is on record with another %(differing)s. To change it, name the "
+                "version that you change.",
+                external_id=new.external_id,
+                differing=differing[0],
+            ),
             {**params, "known": str(getattr(known, differing[0])), "version": known.version},
         )
     if known.status in ENDED:
-        raise Conflict("order_ended", f"Order {new.external_id} is {known.status}; re-open it first.", params)
+        raise Conflict(
+            "order_ended",
+            _(
+                "Order %(external_id)s is %(status)s; re-open it first.",
+                external_id=new.external_id,
+                status=known.status,
+            ),
+            params,
+        )
 
 
 @transaction.atomic
@@ -226,7 +243,9 @@ def check_order_of(order_id: int | None, *, buyer_id: int) -> None:
     """What names an order is of the order's buyer; raises ``order_not_found``, ``other_party``."""
     if order_id is not None and (order := get_order(order_id)).buyer_id != buyer_id:
         params = {"field": "order", "value": order.external_id}
-        raise DomainError("other_party", f"Order {order.external_id} is of another buyer.", params)
+        raise DomainError(
+            "other_party", _("Order %(external_id)s is of another buyer.", external_id=order.external_id), params
+        )
 
 
 def follow_invoice(order_id: int, *, actor: User | None = None) -> None:
@@ -239,10 +258,20 @@ def follow_invoice(order_id: int, *, actor: User | None = None) -> None:
 def _check_end(order: Order, status: OrderStatus, progress: OrderProgress) -> None:
     params = {"field": "status", "value": status.value, "delivered": str(progress.delivered)}
     if status == OrderStatus.CANCELLED and progress.delivered > 0:
-        message = f"{progress.delivered} {order.currency} of order {order.external_id} has left; lower its amount."
+        message = _(
+            "%(delivered)s %(currency)s of order %(external_id)s has left; lower its amount.",
+            delivered=progress.delivered,
+            currency=order.currency,
+            external_id=order.external_id,
+        )
         raise Conflict("goods_have_left", message, params)
     if status == OrderStatus.CLOSED and progress.delivered > progress.invoiced:
-        message = f"Of order {order.external_id} {progress.delivered} has left, {progress.invoiced} was invoiced."
+        message = _(
+            "Of order %(external_id)s %(delivered)s has left, %(invoiced)s was invoiced.",
+            external_id=order.external_id,
+            delivered=progress.delivered,
+            invoiced=progress.invoiced,
+        )
         raise Conflict("goods_not_invoiced", message, {**params, "invoiced": str(progress.invoiced)})
 
 
@@ -252,14 +281,20 @@ def _swap(order: Order, expected_version: int | None, **changes: Any) -> None:
     if not Order.objects.filter(pk=order.pk, version=version).update(version=F("version") + 1, **changes):
         raise Conflict(
             "order_changed",
-            f"Order {order.external_id} was changed meanwhile (not version {version}); look again.",
+            _(
+                "Order %(external_id)s was changed meanwhile (not version %(version)s); look again.",
+                external_id=order.external_id,
+                version=version,
+            ),
             {"field": "version", "value": str(version), "order": order.pk},
         )
 
 
 def _unknown(external_id: str) -> NotFound:
     params = {"field": "external_id", "value": external_id}
-    return NotFound("order_not_found", f"There is no order {external_id} to change.", params)
+    return NotFound(
+        "order_not_found", _("There is no order %(external_id)s to change.", external_id=external_id), params
+    )
 
 
 def _audit(verb: str, order: Order, actor: User | None, label: str, **data: Any) -> None:

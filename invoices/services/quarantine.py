@@ -14,6 +14,7 @@ from core.domain.roles import Permission
 from core.errors import DomainError, InvalidTransition, NotFound
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from invoices.domain.kinds import QuarantineState
 from invoices.intake.text import show
 from invoices.models import ImportBatch, QuarantinedRow
@@ -43,7 +44,9 @@ def mend_row(row_id: int, values: Mapping[str, str], actor: User) -> Quarantined
     unknown = sorted(set(values) - set(row.raw) - set(_columns(row.batch)))
     if unknown:
         raise DomainError(
-            "column_unknown", f"The file has no column {unknown[0]!r}.", {"field": "column", "value": unknown[0]}
+            "column_unknown",
+            _("The file has no column %(unknown)r.", unknown=unknown[0]),
+            {"field": "column", "value": unknown[0]},
         )
     row.mended = current | {name: show(text, 32_767) for name, text in values.items()}
     row.save(update_fields=["mended"])
@@ -108,7 +111,7 @@ def _lock(row_id: int, actor: User) -> QuarantinedRow:
     require(actor, Permission.LEDGER_IMPORT)
     row = QuarantinedRow.objects.select_for_update(of=("self",)).select_related("batch").filter(pk=row_id).first()
     if row is None:
-        raise NotFound("row_missing", "There is no such row in quarantine.", {"field": "row", "value": row_id})
+        raise NotFound("row_missing", _("There is no such row in quarantine."), {"field": "row", "value": row_id})
     if row.state != QuarantineState.OPEN:
         raise InvalidTransition(current=row.state, allowed=(QuarantineState.OPEN,))
     return row

@@ -12,6 +12,7 @@ from buyers.services.rechecks import ask_recheck
 from core.errors import Conflict
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from invoices.domain.orders import ENDED, OrderStatus
 from invoices.domain.posting import check_amount
 from invoices.models import Order, Shipment
@@ -75,7 +76,11 @@ def _latest(new: ShipmentRecord) -> Shipment | None:
     if latest is not None and latest.order_id not in (None, new.order_id):
         raise Conflict(
             "shipment_of_another_order",
-            f"Shipment {new.external_id} of {new.source} is on record with another order.",
+            _(
+                "Shipment %(external_id)s of %(source)s is on record with another order.",
+                external_id=new.external_id,
+                source=new.source,
+            ),
             {"field": "order", "value": str(new.order_id), "known": latest.order_id},
         )
     return latest

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from core.errors import Conflict
 from core.models import AuditEvent, ExchangeRate
 from core.services import audit
+from core.words import sentence as _
 from pipeline.demo import dataset, large, load, load_credit, users
 from pipeline.demo.history import Clock, Progress, close_history
 
@@ -91,8 +92,12 @@ def _fix_end(wanted: Wanted) -> date:
     if (begun.data["seed"], begun.data["scale"]) != (wanted.seed, wanted.scale):
         raise Conflict(
             "demo_differs",
-            f"This database holds the demo of seed {begun.data['seed']}, scale {begun.data['scale']}. "
-            "Another one needs a data folder of its own: DUEWATCH_HOME=/another/folder",
+            _(
+                "This database holds the demo of seed %(seed)s, scale %(scale)s. Another one needs a "
+                "data folder of its own: DUEWATCH_HOME=/another/folder",
+                seed=begun.data["seed"],
+                scale=begun.data["scale"],
+            ),
             {"field": "seed", "value": wanted.seed},
         )
     return date.fromisoformat(begun.data["end"])

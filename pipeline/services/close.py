@@ -14,6 +14,7 @@ from core.errors import DomainError
 from core.models import Run, User
 from core.queries.runs import latest_run
 from core.services.runs import add_jobs, conclude_run, open_run
+from core.words import sentence as _
 from invoices.queries.snapshots import get_set
 from invoices.services.snapshots import SHARDS_AT_MOST
 from pipeline.queries.inputs import get_fingerprint
@@ -43,7 +44,7 @@ def start_close(as_of: date, *, known_at: datetime, actor: User | None = None, s
     if as_of > today:
         raise DomainError(
             "as_of_in_future",
-            f"{as_of} has not come yet; close a date up to {today}.",
+            _("%(as_of)s has not come yet; close a date up to %(today)s.", as_of=as_of, today=today),
             {"field": "as_of", "value": as_of.isoformat()},
         )
     fingerprint = get_fingerprint()

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DomainError
+from core.words import Sentence
+from core.words import sentence as _
 
 DIMENSIONS = ("buyer_credit", "payment_history", "fx_tolerance", "logistics", "compliance")
 SCALE = 10_000
@@ -29,12 +31,14 @@ class Weights:
     def of(cls, shares: Mapping[str, str | Decimal]) -> Weights:
         """Weights from decimal shares by dimension; raises ``weights_invalid``."""
         if set(shares) != set(DIMENSIONS):
-            raise _invalid(f"Weights name exactly these dimensions: {', '.join(DIMENSIONS)}.", shares)
+            raise _invalid(
+                _("Weights name exactly these dimensions: %(dimensions)s.", dimensions=", ".join(DIMENSIONS)), shares
+            )
         scaled = [Decimal(shares[name]) * SCALE for name in DIMENSIONS]
         if any(part < 0 or part != int(part) for part in scaled):
-            raise _invalid("Each weight is between 0 and 1 with at most four decimals.", shares)
+            raise _invalid(_("Each weight is between 0 and 1 with at most four decimals."), shares)
         if sum(scaled) != SCALE:
-            raise _invalid("The weights must sum to exactly 1.", shares)
+            raise _invalid(_("The weights must sum to exactly 1."), shares)
         return cls(tuple(int(part) for part in scaled))
 
     def share(self, name: str) -> Decimal:
@@ -50,7 +54,7 @@ class Weights:
         return np.asarray((whole + SCALE // 2) // SCALE, dtype=np.int64)
 
 
-def _invalid(message: str, shares: Mapping[str, str | Decimal]) -> DomainError:
+def _invalid(message: Sentence, shares: Mapping[str, str | Decimal]) -> DomainError:
     return DomainError(
         "weights_invalid", message, {"field": "weights", "value": {k: str(v) for k, v in shares.items()}}
     )

@@ -12,6 +12,7 @@ from buyers.queries.accounts import survivors_of
 from core import house
 from core.access.scope import SYSTEM, Scope
 from core.errors import NotFound
+from core.words import sentence as _
 from scoring.domain.cards import CardVersion
 from scoring.domain.v1.caps import CAPS, GRADES
 from scoring.domain.v1.card import Card, reasons_of
@@ -52,7 +53,9 @@ def explain_code(code: str, *, as_of: date, known_at: datetime | None = None, sc
     (buyer_id,) = survivors_of([found], known_at) if found is not None else [None]
     if buyer_id is None or not _is_visible(buyer_id, scope):
         raise NotFound(
-            "buyer_not_found", f"There is no buyer with the code {code!r}.", {"field": "buyer", "value": code}
+            "buyer_not_found",
+            _("There is no buyer with the code %(code)r.", code=code),
+            {"field": "buyer", "value": code},
         )
     return explain(buyer_id=buyer_id, as_of=as_of, known_at=known_at)
 

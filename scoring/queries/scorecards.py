@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.errors import NotFound
+from core.words import sentence as _
 from scoring.domain.cards import CARDS, CURRENT, CardVersion
 from scoring.domain.weights import Weights
 from scoring.models import ScorecardWeights
@@ -16,7 +17,9 @@ def get_card(version: str) -> CardVersion:
         return CARDS[version]
     published = ScorecardWeights.objects.filter(version=version, rules__in=CARDS).first()
     if published is None:
-        raise NotFound("scorecard_unknown", f"There is no scorecard {version!r}.", {"value": version})
+        raise NotFound(
+            "scorecard_unknown", _("There is no scorecard %(version)r.", version=version), {"value": version}
+        )
     return _card(published)
 
 

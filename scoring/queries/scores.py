@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from core.access.scope import SYSTEM, Scope
 from core.errors import NotFound
+from core.words import sentence as _
 from scoring.models import Score
 
 
@@ -36,7 +37,11 @@ def get_score(score_id: int, *, scope: Scope = SYSTEM) -> Score:
     """One stored score with its buyer; raises ``score_not_found`` also where the scope hides it."""
     found = _in_scope(scope).select_related("buyer").filter(pk=score_id).first()
     if found is None:
-        raise NotFound("score_not_found", f"There is no score {score_id}.", {"field": "score", "value": score_id})
+        raise NotFound(
+            "score_not_found",
+            _("There is no score %(score_id)s.", score_id=score_id),
+            {"field": "score", "value": score_id},
+        )
     return found
 
 

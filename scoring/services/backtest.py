@@ -9,6 +9,7 @@ import numpy as np
 from django.conf import settings
 
 from core.errors import DomainError
+from core.words import sentence as _
 from scoring.domain.v1.caps import GRADES
 from scoring.evaluation.discrimination import Discrimination, evaluate
 from scoring.queries.cohorts import Cohort, load_cohort
@@ -84,14 +85,20 @@ def _judge(past: Cohort, past_risk: np.ndarray, cohort: Cohort, risk: np.ndarray
 def _check_horizon(as_of: date, horizon_days: int, today: date) -> None:
     if not 1 <= horizon_days <= 365:
         raise DomainError(
-            "horizon_invalid", "The horizon is 1 to 365 days.", {"field": "horizon", "value": horizon_days}
+            "horizon_invalid", _("The horizon is 1 to 365 days."), {"field": "horizon", "value": horizon_days}
         )
     end = as_of + timedelta(days=horizon_days)
     if end > today:
         raise DomainError(
             "horizon_not_over",
-            f"{horizon_days} days after {as_of} is {end}: what happened until then is not known yet. "
-            f"Choose a date up to {today - timedelta(days=horizon_days)}.",
+            _(
+                "%(horizon_days)s days after %(as_of)s is %(end)s: what happened until then is not known "
+                "yet. Choose a date up to %(latest)s.",
+                horizon_days=horizon_days,
+                as_of=as_of,
+                end=end,
+                latest=today - timedelta(days=horizon_days),
+            ),
             {"field": "as_of", "value": as_of.isoformat()},
         )
 
@@ -101,8 +108,15 @@ def _check_enough(cohort: Cohort) -> None:
     if min(defaults, sound) < MIN_DEFAULTS:
         raise DomainError(
             "too_few_defaults",
-            f"Of {defaults + sound} buyers not in default on {cohort.as_of}, {defaults} defaulted within the horizon "
-            f"and {sound} did not; a backtest needs at least {MIN_DEFAULTS} of each.",
+            _(
+                "Of %(buyers)s buyers not in default on %(as_of)s, %(defaults)s defaulted within the "
+                "horizon and %(sound)s did not; a backtest needs at least %(min_defaults)s of each.",
+                buyers=defaults + sound,
+                as_of=cohort.as_of,
+                defaults=defaults,
+                sound=sound,
+                min_defaults=MIN_DEFAULTS,
+            ),
             {"field": "as_of", "value": cohort.as_of.isoformat(), "defaults": defaults, "sound": sound},
         )
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from core.errors import DomainError
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from scoring.domain.cards import CURRENT, CardVersion
 from scoring.domain.weights import DIMENSIONS, Weights
 from scoring.models import ScorecardWeights
@@ -52,6 +53,6 @@ def _decimals(shares: Mapping[str, str]) -> dict[str, Decimal]:
     except InvalidOperation as error:
         raise DomainError(
             "weights_invalid",
-            "Write each weight as a decimal such as 0.30.",
+            _("Write each weight as a decimal such as 0.30."),
             {"field": "weights", "value": dict(shares)},
         ) from error

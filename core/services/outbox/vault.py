@@ -13,6 +13,7 @@ from django.conf import settings
 from core.domain.outbox import SECRET_PREFIX
 from core.errors import Conflict
 from core.models import SubscriptionKey
+from core.words import sentence as _
 
 SECRET_BYTES = 32
 
@@ -65,7 +66,9 @@ def _ensure_key() -> None:
 def _missing() -> Conflict:
     return Conflict(
         "webhook_key_missing",
-        "The key that webhooks' secrets are encrypted with is missing or another one: put WEBHOOK_KEY_FILE back from "
-        "its copy, or put a new key there and rotate every secret.",
+        _(
+            "The key that webhooks' secrets are encrypted with is missing or another one: put WEBHOOK_KEY_FILE back "
+            "from its copy, or put a new key there and rotate every secret."
+        ),
         {"field": "webhook_key_file", "value": str(settings.WEBHOOK_KEY_FILE)},
     )

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from core import house
 from core.errors import DomainError
+from core.words import sentence as _
 from invoices.intake.spool import Spool
 from invoices.services.bulk import BulkResult
 from invoices.services.imports.planning import RECEIPT_PREFIX, Plan, Refusal, make_plan
@@ -40,14 +41,14 @@ def apply_reading(reading: Reading, *, batch_id: int, finish: Callable[[Plan], T
     """Post everything of a reading and give what ``finish`` makes of the plan, in one transaction."""
     lock_source(reading.profile.source)
     refused: dict[str, Refusal] = {}
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         with planned(reading, refused) as plan:
             found = _try_posting(reading, plan, batch_id)
             if not found:
                 settle_suspense(reading.profile.source)
                 return finish(plan)
             refused |= found
-    raise LedgerRefused("ledger_refused", "The ledger refused rows of this file.", {"rows": len(refused)})
+    raise LedgerRefused("ledger_refused", _("The ledger refused rows of this file."), {"rows": len(refused)})
 
 
 class _Undo(Exception):
@@ -87,6 +88,6 @@ def _check_counts(plan: Plan, result: BulkResult) -> None:
     if created != plan.tally.counts[Outcome.CREATED]:
         raise LedgerRefused(
             "control_total_mismatch",
-            "The ledger created another number of documents than the file has.",
+            _("The ledger created another number of documents than the file has."),
             {"file": plan.tally.counts[Outcome.CREATED], "ledger": created},
         )

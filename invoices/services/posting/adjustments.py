@@ -11,6 +11,7 @@ from django.db.models import Sum
 from core.errors import DomainError
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from invoices.domain.kinds import EntryKind
 from invoices.domain.posting import ADJUSTMENTS, check_amount, check_effective_date, check_reduction, refusal
 from invoices.models import DisputeVersion, Entry, Invoice
@@ -40,7 +41,7 @@ def post_adjustment(
 def _check_kind(kind: EntryKind) -> None:
     if kind not in ADJUSTMENTS:
         allowed = ", ".join(sorted(ADJUSTMENTS))
-        raise refusal("kind_invalid", "kind", kind, f"kind must be one of: {allowed}.")
+        raise refusal("kind_invalid", "kind", kind, _("kind must be one of: %(allowed)s.", allowed=allowed))
 
 
 @transaction.atomic
@@ -70,8 +71,14 @@ def _check_dispute(invoice: Invoice, key: str, amount: Decimal) -> None:
     if amount and amount + others > max(invoice.open_amount, Decimal(0)):
         raise DomainError(
             "dispute_too_large",
-            f"Invoice {invoice.number} has {invoice.open_amount} {invoice.currency} open, {others} of it in dispute "
-            "already; at most the rest can be disputed.",
+            _(
+                "Invoice %(number)s has %(open_amount)s %(currency)s open, %(others)s of it in dispute "
+                "already; at most the rest can be disputed.",
+                number=invoice.number,
+                open_amount=invoice.open_amount,
+                currency=invoice.currency,
+                others=others,
+            ),
             {"field": "amount", "value": str(amount)},
         )
 

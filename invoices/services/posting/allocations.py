@@ -11,6 +11,7 @@ from django.db import transaction
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from invoices.domain.kinds import EntryKind
 from invoices.domain.posting import (
     check_amount,
@@ -93,7 +94,11 @@ def _check_same(new: Incoming, known: Receipt | CreditNote, day: date) -> None:
     if stored != (new.buyer_id, new.currency, new.amount, new.day):
         raise Conflict(
             "external_id_contradicts",
-            f"{new.external_id} of {new.source} is on record with another buyer, currency, amount or date.",
+            _(
+                "%(external_id)s of %(source)s is on record with another buyer, currency, amount or date.",
+                external_id=new.external_id,
+                source=new.source,
+            ),
             {"field": "external_id", "value": new.external_id, "known": [str(part) for part in stored]},
         )
 
@@ -175,8 +180,12 @@ def _check_party(source: Receipt | CreditNote, invoice: Invoice) -> None:
     if source.buyer_id != invoice.buyer_id and (group is None or group != invoice.buyer.group_id):
         raise DomainError(
             "other_party",
-            f"{source.external_id} is of buyer {source.buyer.code}; invoice {invoice.number} is of another buyer "
-            "outside its group.",
+            _(
+                "%(external_id)s is of buyer %(code)s; invoice %(number)s is of another buyer outside its group.",
+                external_id=source.external_id,
+                code=source.buyer.code,
+                number=invoice.number,
+            ),
             {"field": "invoice", "value": invoice.number},
         )
 
@@ -202,7 +211,11 @@ def bounce_receipt(receipt_id: int, *, day: date, reason: str, actor: User | Non
     accounts = [(entry.buyer_id, entry.invoice.currency) for entry in standing]
     ledger.lock_balances([*accounts, (receipt.buyer_id, receipt.currency)])
     if Receipt.objects.filter(reverses=receipt).exists():
-        raise Conflict("already_bounced", f"Receipt {receipt.external_id} was bounced before.", {"field": "receipt"})
+        raise Conflict(
+            "already_bounced",
+            _("Receipt %(external_id)s was bounced before.", external_id=receipt.external_id),
+            {"field": "receipt"},
+        )
     for entry in _standing_allocations(receipt):
         reverse_locked(entry, effective_date=max(day, entry.effective_date))
     bounced = _write_bounce(receipt, day=day, reason=reason)
@@ -232,7 +245,9 @@ def _write_bounce(receipt: Receipt, *, day: date, reason: str) -> Receipt:
 
 def _unknown(field: str, pk: int) -> NotFound:
     return NotFound(
-        f"{field}_not_found", f"There is no {field.replace('_', ' ')} {pk}.", {"field": field, "value": str(pk)}
+        f"{field}_not_found",
+        _("There is no %(field)s %(pk)s.", field=field.replace("_", " "), pk=pk),
+        {"field": field, "value": str(pk)},
     )
 
 

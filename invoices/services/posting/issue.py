@@ -11,6 +11,7 @@ from django.db import transaction
 from core.errors import Conflict
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from invoices.domain.kinds import EntryKind, Terms
 from invoices.domain.posting import check_amount, check_due_date
 from invoices.models import DueDateChange, Invoice
@@ -72,7 +73,14 @@ def _same_or_conflict(invoice: Invoice, new: NewInvoice) -> Invoice:
         if known != given:
             raise Conflict(
                 "invoice_contradicts",
-                f"Invoice {new.external_id} is on record with {field} {known}, not {given}. Post a correction instead.",
+                _(
+                    "Invoice %(external_id)s is on record with %(field)s %(known)s, not %(given)s. Post a "
+                    "correction instead.",
+                    external_id=new.external_id,
+                    field=field,
+                    known=known,
+                    given=given,
+                ),
                 {"field": field, "value": str(given), "known": str(known)},
             )
     return invoice
@@ -89,7 +97,7 @@ def reissue(invoice_id: int, *, amount: Decimal, effective_date: date, actor: Us
     if invoice.entries.filter(kind=EntryKind.ISSUE, reversed_by__isnull=True).exists():
         raise Conflict(
             "already_issued",
-            f"Invoice {invoice.number} has an issue that stands; reverse it first.",
+            _("Invoice %(number)s has an issue that stands; reverse it first.", number=invoice.number),
             {"field": "invoice", "value": invoice.number},
         )
     ledger.lock_balances([(invoice.buyer_id, invoice.currency)])

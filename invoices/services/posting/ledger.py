@@ -17,6 +17,7 @@ from django.db.models import F, Sum
 from buyers.services.rechecks import ask_recheck
 from core.errors import NotFound
 from core.services import counters
+from core.words import sentence as _
 from invoices.domain.posting import OpenInvoice
 from invoices.models import ControlBalance, CreditNote, Entry, Invoice, Receipt
 from invoices.services.copies import refresh_amounts
@@ -30,7 +31,9 @@ def lock_invoices(ids: Iterable[int]) -> dict[int, Invoice]:
     found = {i.pk: i for i in Invoice.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
     for pk in wanted:
         if pk not in found:
-            raise NotFound("invoice_not_found", f"There is no invoice {pk}.", {"field": "invoice", "value": str(pk)})
+            raise NotFound(
+                "invoice_not_found", _("There is no invoice %(pk)s.", pk=pk), {"field": "invoice", "value": str(pk)}
+            )
     return found
 
 

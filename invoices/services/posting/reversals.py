@@ -10,6 +10,7 @@ from django.db import transaction
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
 from core.services import audit
+from core.words import sentence as _
 from invoices.domain.kinds import EntryKind
 from invoices.domain.posting import check_effective_date
 from invoices.models import Entry, Invoice
@@ -25,7 +26,11 @@ def reverse_entry(entry_id: int, *, effective_date: date, reason: str, actor: Us
     """
     entry = Entry.objects.select_related("invoice", "receipt", "credit_note").filter(pk=entry_id).first()
     if entry is None:
-        raise NotFound("entry_not_found", f"There is no entry {entry_id}.", {"field": "entry", "value": str(entry_id)})
+        raise NotFound(
+            "entry_not_found",
+            _("There is no entry %(entry_id)s.", entry_id=entry_id),
+            {"field": "entry", "value": str(entry_id)},
+        )
     invoice = ledger.lock_invoice(entry.invoice_id)
     ledger.lock_balances(_accounts(entry))
     _check(entry, invoice, effective_date)
@@ -51,17 +56,17 @@ def _check(entry: Entry, invoice: Invoice, effective_date: date) -> None:
     if entry.kind == EntryKind.REVERSAL:
         raise DomainError(
             "reversal_of_reversal",
-            "A reversal stays; post the right entry instead.",
+            _("A reversal stays; post the right entry instead."),
             {"field": "entry", "value": str(entry.pk)},
         )
     if Entry.objects.filter(reverses=entry).exists():
         raise Conflict(
-            "already_reversed", "This entry was reversed before.", {"field": "entry", "value": str(entry.pk)}
+            "already_reversed", _("This entry was reversed before."), {"field": "entry", "value": str(entry.pk)}
         )
     if entry.kind == EntryKind.ISSUE and invoice.open_amount != entry.amount:
         raise Conflict(
             "issue_in_use",
-            f"Invoice {invoice.number} has postings on this issue; reverse those first.",
+            _("Invoice %(number)s has postings on this issue; reverse those first.", number=invoice.number),
             {"field": "entry", "value": str(entry.pk)},
         )
     check_effective_date(effective_date=effective_date, not_before=entry.effective_date)

@@ -16,6 +16,7 @@ from core.house import day_that_ended
 from core.models import Run
 from core.queries.runs import RunProgress
 from core.services.waiting import wait_for_run
+from core.words import sentence as _
 from pipeline.services.close import start_close
 
 SHOW_EVERY_S = 0.5
@@ -43,7 +44,11 @@ class Command(JsonCommand):
         as_of = parse_iso_date(options["as_of"]) if options["as_of"] else day_that_ended(now)
         run = wait_for_run(start_close(as_of, known_at=now, shards=options["shards"]).pk, _Display(self).show)
         if run.state == Run.State.FAILED:
-            raise DomainError("close_failed", f"The close of {as_of} failed: {run.error}", {"run": run.pk})
+            raise DomainError(
+                "close_failed",
+                _("The close of %(as_of)s failed: %(error)s", as_of=as_of, error=run.error),
+                {"run": run.pk},
+            )
         return {**{key: run.result[key] for key in ANSWER if key in run.result}, "seconds": _seconds(run)}
 
     def as_text(self, answer: Mapping[str, Any]) -> str:
