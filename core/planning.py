@@ -22,9 +22,18 @@ def joins_by_hash(cursor: Any) -> Iterator[None]:
 
 @contextmanager
 def joins_for(cursor: Any, rows: int) -> Iterator[None]:
-    """Joins for a batch of so many rows: by hash from ``_MANY`` on; small batches keep their index lookups."""
+    """Joins for a batch of so many rows: by hash from ``_MANY`` on; small batches keep their index lookups.
+
+    After many rows the connection's plans are made anew: those of nearly empty tables do not fit any more.
+    """
     if rows < _MANY:
         yield
         return
     with joins_by_hash(cursor):
         yield
+    forget_plans(cursor)
+
+
+def forget_plans(cursor: Any) -> None:
+    """Statements that this connection has planned once are planned anew when they are asked the next time."""
+    cursor.execute("DISCARD PLANS")

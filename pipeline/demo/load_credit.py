@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from buyers.models import Buyer, BuyerGroup
 from core.models import AuditEvent, User
+from core.planning import forget_plans
 from core.services import audit
 from cover.models import InsuredLimit
 from credit.models import CreditAccount, CreditLimit
@@ -31,6 +32,8 @@ def load_credit(*, dataset: Dataset, user_ids: Mapping[str, int]) -> dict[str, i
     rows = [*limits, *insured]  # named, so that they are sealed like those that people decide on
     audit.record(actor=None, action=DONE, subject_type="demo", subject_id=str(dataset.seed), rows=rows)
     counts = {"limits": len(limits), "insured_limits": len(insured)}
+    with connection.cursor() as cursor:
+        forget_plans(cursor)  # those of this connection may be older than all that was loaded
     people = {user.username: user for user in User.objects.filter(pk__in=user_ids.values())}
     counts["order_checks"] = work_on_orders(people=people, end=end)
     if people:

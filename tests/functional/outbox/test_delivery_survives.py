@@ -33,6 +33,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Non
     monkeypatch.setenv("WEBHOOK_ALLOW_LOOPBACK", "true")
     monkeypatch.setenv("WEBHOOK_KEY_FILE", settings.WEBHOOK_KEY_FILE)
     monkeypatch.setenv("WEBHOOK_RETRY_SECONDS", "0.05")
+    monkeypatch.setenv("WEBHOOK_RETRY_LONGEST_SECONDS", "0.5")
     monkeypatch.setenv("JOB_LEASE_SECONDS", "2")
 
 
