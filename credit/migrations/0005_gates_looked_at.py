@@ -1,6 +1,5 @@
 """When a re-check last looked at an order: one that it leaves as it is needs no new check to say so."""
 
-import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -11,6 +10,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="ordergate",
             name="looked_at",
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text="when a re-check last saw it"),
+            field=models.DateTimeField(help_text="when a re-check last saw it, if one did", null=True),
         ),
     ]

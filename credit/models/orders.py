@@ -55,7 +55,7 @@ class OrderGate(models.Model):
     check_row = models.ForeignKey("credit.OrderCheck", null=True, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(default=timezone.now)
-    looked_at = models.DateTimeField(default=timezone.now, help_text="when a re-check last saw it")
+    looked_at = models.DateTimeField(null=True, help_text="when a re-check last saw it, if one did")
 
     class Meta:
         indexes = [models.Index(fields=["buyer", "state"], name="gate_of_buyer")]

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from buyers.models import Buyer
@@ -171,7 +172,8 @@ class _Pass:
             self._one(one.order.pk, cause=self._gives, seen=one.gate.version)
 
     def _note_looked(self, orders: Sequence[Candidate]) -> None:
-        gates = OrderGate.objects.filter(pk__in=[one.gate.pk for one in orders], looked_at__lt=self._now.at)
+        unseen = Q(looked_at__isnull=True) | Q(looked_at__lt=self._now.at)
+        gates = OrderGate.objects.filter(unseen, pk__in=[one.gate.pk for one in orders])
         gates.update(looked_at=self._now.at)
 
     def _one(
