@@ -75,7 +75,7 @@ def assumed_deposit(given: dict[str, Any]) -> Decimal | None:
     percent = given["deposit_percent"]
     if not (given["is_received"] and percent):
         return None
-    exact = given["amount"] * percent / 100
+    exact: Decimal = given["amount"] * percent / 100
     return exact.quantize(Decimal(1).scaleb(-minor_digits(given["currency"])), rounding=ROUND_HALF_UP)
 
 
