@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -14,12 +14,24 @@ from core.api.bodies import Body, parse_body
 from core.api.parsing import ExactJSONParser
 from core.api.permissions import Grant, MethodAccess
 from core.api.problems import ParameterError
+from core.api.streams import is_chunked
 from core.api.views import ReadView
 from core.house import DESK
 from core.models import ApiClient, User
 
 LONGEST_NAME = 120
-_ETAG = re.compile(r'"([0-9]{1,9})\.([0-9]{1,9})"', re.ASCII)
+# Weak where the answer was packed: the tag names the version of the thing, not of the bytes.
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})\.([0-9]{1,9})"', re.ASCII)
+
+
+class SentRequest(Request):
+    """A request whose body may come in chunks, without a length."""
+
+    def _load_stream(self) -> None:
+        if is_chunked(self):
+            self._stream = self._request
+        else:
+            super()._load_stream()
 
 
 class ActionView(ReadView):
@@ -29,6 +41,17 @@ class ActionView(ReadView):
     parser_classes = [ExactJSONParser]
     permission_classes = [MethodAccess]
     access: Mapping[str, Grant] = {}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """As ever, but for bodies in chunks."""
+        made = super().initialize_request(request, *args, **kwargs)
+        return SentRequest(
+            request,
+            parsers=made.parsers,
+            authenticators=made.authenticators,
+            negotiator=made.negotiator,
+            parser_context=made.parser_context,
+        )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """A name in the address that no text column can hold names nothing."""
