@@ -1,5 +1,6 @@
 """The receivables ledger: one module for each kind of table, every table by its name from here."""
 
+from invoices.models.bank import BankAccount, BankLine, BankStatement, MatchingSetting, PayerAccount
 from invoices.models.bulks import Bulk, BulkRecord
 from invoices.models.facts import DisputeVersion, DueDateChange
 from invoices.models.intake import ImportBatch, ImportProfile, QuarantinedRow
@@ -10,6 +11,9 @@ from invoices.models.trade import Order, Shipment
 
 __all__ = [
     "AgingSnapshot",
+    "BankAccount",
+    "BankLine",
+    "BankStatement",
     "Bulk",
     "BulkRecord",
     "ControlBalance",
@@ -20,7 +24,9 @@ __all__ = [
     "ImportBatch",
     "ImportProfile",
     "Invoice",
+    "MatchingSetting",
     "Order",
+    "PayerAccount",
     "QuarantinedRow",
     "Receipt",
     "Shipment",
