@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("buyers", "0002_initial"),
-        ("invoices", "0007_bulks"),
+        ("invoices", "0008_mended_records"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,7 +1,7 @@
 """The receivables ledger: one module for each kind of table, every table by its name from here."""
 
 from invoices.models.bank import BankAccount, BankLine, BankStatement, MatchingSetting, PayerAccount
-from invoices.models.bulks import Bulk, BulkRecord
+from invoices.models.bulks import Bulk, BulkRecord, MendedRecord
 from invoices.models.facts import DisputeVersion, DueDateChange
 from invoices.models.intake import ImportBatch, ImportProfile, QuarantinedRow
 from invoices.models.ledger import ControlBalance, CreditNote, Entry, Invoice, Receipt
@@ -25,6 +25,7 @@ __all__ = [
     "ImportProfile",
     "Invoice",
     "MatchingSetting",
+    "MendedRecord",
     "Order",
     "PayerAccount",
     "QuarantinedRow",
