@@ -1,6 +1,7 @@
 """The receivables ledger: one module for each kind of table, every table by its name from here."""
 
 from invoices.models.bulks import Bulk, BulkRecord
+from invoices.models.documents import DocumentAttachment, IncomingDocument, OwnSeller
 from invoices.models.facts import DisputeVersion, DueDateChange
 from invoices.models.intake import ImportBatch, ImportProfile, QuarantinedRow
 from invoices.models.ledger import ControlBalance, CreditNote, Entry, Invoice, Receipt
@@ -15,12 +16,15 @@ __all__ = [
     "ControlBalance",
     "CreditNote",
     "DisputeVersion",
+    "DocumentAttachment",
     "DueDateChange",
     "Entry",
     "ImportBatch",
     "ImportProfile",
+    "IncomingDocument",
     "Invoice",
     "Order",
+    "OwnSeller",
     "QuarantinedRow",
     "Receipt",
     "Shipment",
