@@ -1,6 +1,6 @@
 """The receivables ledger: one module for each kind of table, every table by its name from here."""
 
-from invoices.models.bulks import Bulk, BulkRecord
+from invoices.models.bulks import Bulk, BulkRecord, MendedRecord
 from invoices.models.documents import DocumentAttachment, IncomingDocument, OwnSeller
 from invoices.models.facts import DisputeVersion, DueDateChange
 from invoices.models.intake import ImportBatch, ImportProfile, QuarantinedRow
@@ -23,6 +23,7 @@ __all__ = [
     "ImportProfile",
     "IncomingDocument",
     "Invoice",
+    "MendedRecord",
     "Order",
     "OwnSeller",
     "QuarantinedRow",

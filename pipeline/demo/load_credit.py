@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from buyers.models import Buyer, BuyerGroup
 from core.models import AuditEvent, User
-from core.planning import forget_plans
+from core.planning import look_at_sizes
 from core.services import audit
 from cover.models import InsuredLimit
 from credit.models import CreditAccount, CreditLimit
@@ -19,12 +19,6 @@ from pipeline.demo.limits import BASE, INSURER, DemoInsured, DemoLimit, list_ins
 from pipeline.demo.people import decide_on_limits
 
 DONE = "pipeline.demo.credit"
-
-# Statistics that say that a table is empty lead to plans that read all of it, until autovacuum looks again.
-_LOOK_AT_SIZES = """
-ANALYZE buyers_buyer, invoices_order, invoices_orderevent, invoices_shipment, invoices_invoice, invoices_entry,
-    invoices_receipt, invoices_creditnote, invoices_controlbalance, credit_creditaccount, credit_creditlimit
-"""
 
 
 @transaction.atomic
@@ -39,8 +33,7 @@ def load_credit(*, dataset: Dataset, user_ids: Mapping[str, int]) -> dict[str, i
     audit.record(actor=None, action=DONE, subject_type="demo", subject_id=str(dataset.seed), rows=rows)
     counts = {"limits": len(limits), "insured_limits": len(insured)}
     with connection.cursor() as cursor:
-        cursor.execute(_LOOK_AT_SIZES)
-        forget_plans(cursor)  # those of this connection may be older than all that was loaded
+        look_at_sizes(cursor)
     people = {user.username: user for user in User.objects.filter(pk__in=user_ids.values())}
     counts["order_checks"] = work_on_orders(people=people, end=end)
     if people:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("buyers", "0002_initial"),
         ("core", "0004_sealed_documents"),
-        ("invoices", "0007_bulks"),
+        ("invoices", "0008_mended_records"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
