@@ -2,6 +2,7 @@
 
 from invoices.models.bank import BankAccount, BankLine, BankStatement, MatchingSetting, PayerAccount
 from invoices.models.bulks import Bulk, BulkRecord, MendedRecord
+from invoices.models.documents import DocumentAttachment, IncomingDocument, OwnSeller
 from invoices.models.facts import DisputeVersion, DueDateChange
 from invoices.models.intake import ImportBatch, ImportProfile, QuarantinedRow
 from invoices.models.ledger import ControlBalance, CreditNote, Entry, Invoice, Receipt
@@ -19,14 +20,17 @@ __all__ = [
     "ControlBalance",
     "CreditNote",
     "DisputeVersion",
+    "DocumentAttachment",
     "DueDateChange",
     "Entry",
     "ImportBatch",
     "ImportProfile",
+    "IncomingDocument",
     "Invoice",
     "MatchingSetting",
     "MendedRecord",
     "Order",
+    "OwnSeller",
     "PayerAccount",
     "QuarantinedRow",
     "Receipt",

@@ -33,6 +33,9 @@ class BankStatement(models.Model):
     ``credits`` and ``debits`` are the sums of its booked entries: the control totals that its lines add up to.
     """
 
+    document = models.ForeignKey(
+        "invoices.IncomingDocument", null=True, on_delete=models.PROTECT, related_name="statements"
+    )
     account = models.ForeignKey("invoices.BankAccount", on_delete=models.PROTECT, related_name="statements")
     format = models.CharField(max_length=60)
     kind = models.CharField(max_length=12, help_text="statement, report or notification")

@@ -8,7 +8,7 @@ from django.db.models.functions import Upper
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("invoices", "0009_bank_statements")]
+    dependencies = [("invoices", "0010_bank_statements")]
 
     operations = [
         AddIndexConcurrently(

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("buyers", "0002_initial"),
-        ("invoices", "0008_mended_records"),
+        ("invoices", "0009_documents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -194,6 +194,16 @@ class Migration(migrations.Migration):
             name="account",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="invoices.bankaccount"
+            ),
+        ),
+        migrations.AddField(
+            model_name="bankstatement",
+            name="document",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="statements",
+                to="invoices.incomingdocument",
             ),
         ),
         migrations.AddField(
