@@ -18,7 +18,7 @@ class HouseSchema(AutoSchema):
     def _get_serializer_field_meta(self, field: Any, direction: str) -> dict[str, Any]:
         meta: dict[str, Any] = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
         is_sent_text = direction == "request" and isinstance(field, serializers.CharField) and not field.allow_blank
-        if is_sent_text and not has_override(field, "field"):  # type: ignore[no-untyped-call]
+        if is_sent_text and not has_override(field, "field"):
             meta["minLength"] = 1
             if not isinstance(field, serializers.RegexField):
                 meta["pattern"] = PRINTED

@@ -31,8 +31,8 @@ class WordsParam(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> Any:
         """The words; none of them may be empty."""
-        words = super().to_internal_value(data).split(",")
-        if not all(words) or len(words) > MOST_LISTED:
+        words: list[str] = super().to_internal_value(data).split(",")
+        if not all(words) or len(words) > MOST_LISTED or "\0" in data:
             raise serializers.ValidationError(f"1 to {MOST_LISTED} values with commas between.")
         return words
 

@@ -27,11 +27,10 @@ _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})\.([0-9]{1,9})"', re.ASCII)
 class SentRequest(Request):
     """A request whose body may come in chunks, without a length."""
 
-    def _load_stream(self) -> None:
-        if is_chunked(self):
-            self._stream = self._request
-        else:
-            super()._load_stream()
+    @property
+    def stream(self) -> Any:
+        """Where the body is read from; None where there is none."""
+        return self._request if is_chunked(self) else super().stream
 
 
 class ActionView(ReadView):
@@ -44,13 +43,12 @@ class ActionView(ReadView):
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """As ever, but for bodies in chunks."""
-        made = super().initialize_request(request, *args, **kwargs)
         return SentRequest(
             request,
-            parsers=made.parsers,
-            authenticators=made.authenticators,
-            negotiator=made.negotiator,
-            parser_context=made.parser_context,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
         )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
