@@ -17,7 +17,7 @@ from invoices.bodies_records import PutRateBody
 from invoices.intake.convert import EARLIEST, LATEST
 from invoices.queries.source_records import SourceRecord
 from invoices.queries.source_signals import find_rate
-from invoices.serializers_records import PutRateSerializer, RateSerializer
+from invoices.serializers_records import PutSourceRateSerializer, SourceRateSerializer
 from invoices.services.bulks.rates import RATES, WantedRate, rate_id
 from invoices.services.bulks.taking import Row
 
@@ -26,7 +26,7 @@ class RateOfSource(RecordOfSource):
     """One rate: its number is currency and day."""
 
     taking, body_kind = RATES, PutRateBody
-    answer_kind, put_answer_kind = RateSerializer, PutRateSerializer
+    answer_kind, put_answer_kind = SourceRateSerializer, PutSourceRateSerializer
 
     def find(self, source: str, external_id: str) -> SourceRecord | None:
         """What is on record."""
@@ -39,12 +39,12 @@ class RateOfSource(RecordOfSource):
         rate_date = date.fromisoformat(day)
         return WantedRate(position=1, external_id=external_id, currency=currency, rate_date=rate_date, **given)
 
-    @get_schema("getRate", "A source's rate of a day", RateSerializer)
+    @get_schema("getRate", "A source's rate of a day", SourceRateSerializer)
     def get(self, request: Request, source: str, currency: str, rate_date: str) -> Response:
         """As it was told last."""
         return self.read_record(source, _number(currency, rate_date))
 
-    @put_schema("putRate", "Put an exchange rate", PutRateBody, PutRateSerializer)
+    @put_schema("putRate", "Put an exchange rate", PutRateBody, PutSourceRateSerializer)
     def put(self, request: Request, source: str, currency: str, rate_date: str) -> HttpResponse:
         """Another value for a day on record counts from now on, as a version beside the old one."""
         return self.put_record(source, _number(currency, rate_date))

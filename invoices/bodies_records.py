@@ -29,7 +29,7 @@ class MemberBody(serializers.Serializer[Any]):
 
     buyer = serializers.CharField(max_length=60, help_text=BUYER)
     valid_from = BookDayField()
-    parent = serializers.CharField(required=False, max_length=60, help_text="The code of the buyer that owns it.")
+    parent = serializers.CharField(required=False, max_length=60, help_text="The code of the buyer that owns it.")  # type: ignore[assignment]
     share = PlainDecimalField(code="share_invalid", decimals=4, required=False, help_text="Percent that it owns.")
     left = serializers.BooleanField(required=False, default=False, help_text="From that day on in no group.")
 

@@ -69,34 +69,34 @@ class WriteOffRecordSerializer(BulkRowSerializer):
     reason = serializers.CharField(max_length=200)
 
 
-class MemberSerializer(serializers.Serializer[Any]):
+class GroupMemberSerializer(serializers.Serializer[Any]):
     """A member as it stands."""
 
     buyer = serializers.CharField(help_text="The source's code; ours in brackets where it has none.")
     valid_from = serializers.DateField()
-    parent = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     share = PlainNumberField(allow_null=True, help_text="Percent.")
 
 
-class GroupSerializer(NumberedSerializer):
+class SourceGroupSerializer(NumberedSerializer):
     """A group as it stands, whoever told of its members."""
 
     code = serializers.CharField(help_text="Our code.")
     name = serializers.CharField()
     name_zh = serializers.CharField()
-    members = MemberSerializer(many=True)
+    members = GroupMemberSerializer(many=True)
 
 
-class PutGroupSerializer(OutcomeSerializer, GroupSerializer):
+class PutSourceGroupSerializer(OutcomeSerializer, SourceGroupSerializer):
     """What became of it."""
 
 
-class MemberRecordSerializer(serializers.Serializer[Any]):
+class GroupMemberRecordSerializer(serializers.Serializer[Any]):
     """A member in a bulk."""
 
     buyer = serializers.CharField(max_length=60)
     valid_from = serializers.DateField()
-    parent = serializers.CharField(required=False, max_length=60)
+    parent = serializers.CharField(required=False, max_length=60)  # type: ignore[assignment]
     share = serializers.CharField(required=False)
     left = serializers.BooleanField(required=False)
 
@@ -107,7 +107,7 @@ class GroupRecordSerializer(BulkRowSerializer):
     external_id = serializers.CharField(max_length=60)
     name = serializers.CharField(max_length=255)
     name_zh = serializers.CharField(required=False, max_length=255)
-    members = MemberRecordSerializer(many=True, required=False)
+    members = GroupMemberRecordSerializer(many=True, required=False)
 
 
 class SignalSerializer(NumberedSerializer):
@@ -198,7 +198,7 @@ class EventRecordSerializer(BulkRowSerializer):
     note = serializers.CharField(required=False, max_length=400)
 
 
-class RateSerializer(serializers.Serializer[Any]):
+class SourceRateSerializer(serializers.Serializer[Any]):
     """An exchange rate as its source told it last."""
 
     source = serializers.CharField()  # type: ignore[assignment]
@@ -208,7 +208,7 @@ class RateSerializer(serializers.Serializer[Any]):
     recorded_at = serializers.DateTimeField()
 
 
-class PutRateSerializer(OutcomeSerializer, RateSerializer):
+class PutSourceRateSerializer(OutcomeSerializer, SourceRateSerializer):
     """What became of it."""
 
 

@@ -33,30 +33,6 @@ class Migration(migrations.Migration):
             name="external_id",
             field=models.CharField(blank=True, db_default="", default="", max_length=120),
         ),
-        migrations.AddIndex(
-            model_name="agencyrating",
-            index=models.Index(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=["source", "external_id", "-id"],
-                name="rating_by_number",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="financialstatement",
-            index=models.Index(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=["source", "external_id", "-id"],
-                name="statement_by_number",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="riskevent",
-            index=models.Index(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=["source", "external_id", "-id"],
-                name="event_by_number",
-            ),
-        ),
         migrations.AddField(
             model_name="buyergroupcode",
             name="group",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from buyers.domain.fact_rows import EventRow, RatingRow, StatementRow
 from buyers.models import AgencyGrade, AgencyRating, FinancialStatement, RiskEvent
@@ -23,11 +23,14 @@ def grade_points() -> Points:
 
 def latest_signals(kind: type, source: str, external_ids: Iterable[str]) -> QuerySet[Any]:
     """The version that counts of each number, with its buyer; events with ``ended_on``, null while they last."""
-    rows = _MODELS[kind].objects.filter(source=source, external_id__in=set(external_ids)).exclude(external_id="")
+    rows: QuerySet[Any] = (
+        _MODELS[kind].objects.filter(source=source, external_id__in=set(external_ids)).exclude(external_id="")
+    )
     rows = rows.order_by("external_id", "-pk").distinct("external_id").select_related("buyer")
     if kind is not EventRow:
         return rows
-    return rows.annotate(ended_on=Min("ended_by__valid_from"), end=Min("ended_by__pk"))
+    ends = RiskEvent.objects.filter(ends=OuterRef("pk")).order_by("valid_from", "pk")
+    return rows.annotate(ended_on=Subquery(ends.values("valid_from")[:1]), end=Subquery(ends.values("pk")[:1]))
 
 
 def standing_signals(kind: type, source: str, external_ids: Iterable[str]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from django.db import transaction
 
@@ -15,7 +14,7 @@ from core.errors import Conflict, DomainError
 from core.models import User
 from core.words import sentence as _
 
-Signal = TypeVar("Signal", RatingRow, StatementRow, EventRow)
+Signal = RatingRow | StatementRow | EventRow
 # What makes the signal the signal it is; figures and grades are corrected by a new version, an event ends once.
 _FIXED: dict[type, tuple[str, ...]] = {
     RatingRow: ("buyer_id", "agency", "rated_on"),
@@ -36,7 +35,7 @@ def put_signals(
     if not rows:
         return []
     standing = standing_signals(type(rows[0]), source, [row.external_id for row in rows])
-    points = grade_points() if isinstance(rows[0], RatingRow) else {}
+    points: Points = grade_points() if isinstance(rows[0], RatingRow) else {}
     outcomes = [_judge(row, standing.get(row.external_id), points) for row in rows]
     new = [row for row, one in zip(rows, outcomes, strict=True) if one in (Put.CREATED, Put.UPDATED)]
     record_facts(new, actor=actor, actor_label=actor_label)

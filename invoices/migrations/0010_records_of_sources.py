@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("buyers", "0003_numbers_of_sources"),
-        ("invoices", "0007_bulks"),
+        ("invoices", "0008_mended_records"),
     ]
 
     operations = [

@@ -60,6 +60,7 @@ def refusal_of(problem: Mapping[str, Any]) -> DomainError:
     """The problem of a record that came alone: 404 for what it names and is not there, 409 for a contradiction."""
     code = problem["code"]
     params = {"field": problem["field"], "value": problem["value"], **problem["params"]}
-    if code in _MISSING:
-        return NotFound(_MISSING[code], sentence_of(problem), params)
+    name = _MISSING.get(code, code)
+    if name.endswith("_not_found"):
+        return NotFound(name, sentence_of(problem), params)
     return (Conflict if code in _CONFLICTS else DomainError)(code, sentence_of(problem), params)

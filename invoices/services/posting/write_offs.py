@@ -46,7 +46,9 @@ def write_off(
     ledger.lock_balances((change.invoice.buyer_id, change.invoice.currency) for change in changes)
     reversals = [_reversal(change, today) for change in changes if change.moves and change.before is not None]
     entries = {change.external_id: _entry(change, today) for change in changes if change.moves and change.amount}
-    ledger.write_entries([entry for entry in (*reversals, *entries.values()) if entry is not None])
+    lines = [entry for entry in (*reversals, *entries.values()) if entry is not None]
+    if lines:
+        ledger.write_entries(lines)
     versions = [_version(change, source, entries.get(change.external_id)) for change in changes]
     WriteOff.objects.bulk_create(versions, batch_size=ledger.BATCH)
     _audit(changes, source, actor, label)
