@@ -189,4 +189,5 @@ class TestBulk:
                 taken(erp, rows, url=BULK)
             return len(queries)
 
-        assert cost(range(2)) == cost(range(2, 60))
+        few, many = cost(range(2)), cost(range(2, 60))
+        assert many <= few

@@ -201,7 +201,8 @@ class TestBulk:
                 taken(erp, [record(kind, str(one)) for one in numbers], url=bulk_url(kind))
             return len(queries)
 
-        assert cost(range(2)) == cost(range(2, 60))
+        few, many = cost(range(2)), cost(range(2, 60))
+        assert many <= few
 
     def test_a_refusal_is_said_in_the_readers_language(self, erp: APIClient) -> None:
         bulk = taken(erp, [record(EVENTS, "1", ended_on="2026-02-28")], url=bulk_url(EVENTS))

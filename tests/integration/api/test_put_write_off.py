@@ -203,7 +203,8 @@ class TestBulk:
                 taken(erp, [record(f"W-{one}", invoice=f"F-{one}") for one in numbers], url=BULK)
             return len(queries)
 
-        assert cost(range(10, 12)) == cost(range(12, 60))
+        few, many = cost(range(10, 12)), cost(range(12, 60))
+        assert many <= few
 
     def test_a_late_invoice_makes_the_next_try_good(self, erp: APIClient) -> None:
         late = record("W-7", invoice="F-7")

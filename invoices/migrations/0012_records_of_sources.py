@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("buyers", "0003_numbers_of_sources"),
-        ("invoices", "0008_mended_records"),
+        ("invoices", "0011_open_by_plain_number"),
     ]
 
     operations = [
