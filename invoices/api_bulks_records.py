@@ -12,6 +12,7 @@ from invoices.serializers_records import (
     GroupRecordSerializer,
     RateRecordSerializer,
     RatingRecordSerializer,
+    ShipmentRecordSerializer,
     StatementRecordSerializer,
     WriteOffRecordSerializer,
 )
@@ -80,4 +81,15 @@ class RateBulk(BulkIntake):
     @bulk_schema("postRateBulk", "Exchange rates in bulk", RateRecordSerializer)
     def post(self, request: Request) -> HttpResponse:
         """By currency and day; control totals have rows only."""
+        return self.receive(request)
+
+
+class ShipmentBulk(BulkIntake):
+    """Shipments."""
+
+    kind = BulkKind.SHIPMENTS
+
+    @bulk_schema("postShipmentBulk", "Shipments in bulk", ShipmentRecordSerializer)
+    def post(self, request: Request) -> HttpResponse:
+        """Stored whatever credit says; one whose order is not known yet waits in quarantine."""
         return self.receive(request)

@@ -218,3 +218,23 @@ class RateRecordSerializer(BulkRowSerializer):
     currency = serializers.CharField()
     rate_date = serializers.DateField()
     per_eur = serializers.CharField()
+
+
+class ShipmentRecordSerializer(BulkRowSerializer):
+    """One shipment of a bulk."""
+
+    external_id = serializers.CharField(max_length=120)
+    order = serializers.CharField(max_length=120, help_text="Its source's own number.")
+    order_source = serializers.CharField(required=False, max_length=60, help_text="Default: the caller's.")
+    promised_on = serializers.DateField()
+    amount = serializers.CharField(required=False, help_text="Of the order's value; left out: the whole order.")
+    incoterm = serializers.CharField(required=False, max_length=3)
+    shipped_on = serializers.DateField(required=False)
+    handed_over_on = serializers.DateField(required=False)
+    bill_of_lading_on = serializers.DateField(required=False)
+    customs_cleared_on = serializers.DateField(required=False)
+    delivered_on = serializers.DateField(required=False)
+    delay_by_seller = serializers.BooleanField(required=False)
+    is_refused = serializers.BooleanField(required=False)
+    is_cancelled = serializers.BooleanField(required=False)
+    has_discrepancies = serializers.BooleanField(required=False)

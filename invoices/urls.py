@@ -10,6 +10,7 @@ from invoices.api_bulks_records import (
     GroupBulk,
     RateBulk,
     RatingBulk,
+    ShipmentBulk,
     StatementBulk,
     WriteOffBulk,
 )
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("disputes/<str:source>/<path:external_id>/", DisputeOfSource.as_view(), name="api-dispute-of-source"),
     path("write-offs/bulk/", WriteOffBulk.as_view(), name="api-write-off-bulk"),
     path("write-offs/<str:source>/<path:external_id>/", WriteOffOfSource.as_view(), name="api-write-off-of-source"),
+    path("shipments/bulk/", ShipmentBulk.as_view(), name="api-shipment-bulk"),
     path("groups/bulk/", GroupBulk.as_view(), name="api-group-bulk"),
     path("groups/<str:source>/<path:external_id>/", GroupOfSource.as_view(), name="api-group-of-source"),
     path("ratings/bulk/", RatingBulk.as_view(), name="api-rating-bulk"),

@@ -111,9 +111,9 @@ def _keep_copies(ids: Sequence[int]) -> list[int]:
     """Set the buyers' groups; gives a buyer of each group that one of them left."""
     # waits for a credit decision under way: it holds the buyer's row, so a buyer never moves between two limits unseen
     locked = Buyer.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    former = set(locked.values_list("group_id", flat=True))
+    former = {buyer.group_id for buyer in locked if buyer.group_id is not None}
     fetch_all(_COPY_SQL, {"ids": list(ids)})
-    others = Buyer.objects.filter(group_id__in=[pk for pk in former if pk is not None]).exclude(pk__in=ids)
+    others = Buyer.objects.filter(group_id__in=former).exclude(pk__in=ids)
     return list(others.values("group_id").annotate(first=Min("pk")).values_list("first", flat=True))
 
 

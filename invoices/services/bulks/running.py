@@ -21,6 +21,7 @@ from invoices.services.bulks.documents import take_documents
 from invoices.services.bulks.groups import GROUPS
 from invoices.services.bulks.invoices import take_invoices
 from invoices.services.bulks.rates import RATES
+from invoices.services.bulks.shipments import SHIPMENTS
 from invoices.services.bulks.signals import EVENTS, RATINGS, STATEMENTS
 from invoices.services.bulks.spooling import Spooled
 from invoices.services.bulks.taking import take_rows
@@ -38,6 +39,7 @@ TAKERS: dict[BulkKind, Taker] = {
     BulkKind.BUYERS: take_buyers,
     BulkKind.DISPUTES: take_disputes,
     BulkKind.WRITE_OFFS: partial(take_rows, taking=WRITE_OFFS),
+    BulkKind.SHIPMENTS: partial(take_rows, taking=SHIPMENTS),
     BulkKind.GROUPS: partial(take_rows, taking=GROUPS),
     BulkKind.RATINGS: partial(take_rows, taking=RATINGS),
     BulkKind.FINANCIAL_STATEMENTS: partial(take_rows, taking=STATEMENTS),

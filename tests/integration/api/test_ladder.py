@@ -56,6 +56,7 @@ INTAKE = {
         for kind in ("write-offs", "groups", "ratings", "financial-statements", "buyer-events")
         for rest in ("bulk/", "{source}/{external_id}/")
     ),
+    "/api/v1/shipments/bulk/",
     "/api/v1/rates/bulk/",
     "/api/v1/rates/{source}/{currency}/{rate_date}/",
     "/api/v1/suspense/",
