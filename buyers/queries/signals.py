@@ -30,7 +30,10 @@ def latest_signals(kind: type, source: str, external_ids: Iterable[str]) -> Quer
     if kind is not EventRow:
         return rows
     ends = RiskEvent.objects.filter(ends=OuterRef("pk")).order_by("valid_from", "pk")
-    return rows.annotate(ended_on=Subquery(ends.values("valid_from")[:1]), end=Subquery(ends.values("pk")[:1]))
+    ended: QuerySet[Any] = rows.annotate(
+        ended_on=Subquery(ends.values("valid_from")[:1]), end=Subquery(ends.values("pk")[:1])
+    )
+    return ended
 
 
 def standing_signals(kind: type, source: str, external_ids: Iterable[str]) -> dict[str, Any]:

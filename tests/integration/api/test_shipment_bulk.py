@@ -21,6 +21,11 @@ BULK = "/api/v1/shipments/bulk/"
 
 
 @pytest.fixture
+def acme(noon: None) -> Buyer:
+    return Buyer.objects.create(code="ACME", name="Acme")
+
+
+@pytest.fixture
 def erp(acme: Buyer) -> APIClient:
     for number in range(1, 4):
         make_order(acme, f"SO-{number}")
