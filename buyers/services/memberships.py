@@ -11,8 +11,9 @@ from django.db.models import Min
 
 from buyers.domain.ownership import MembershipRow, list_circles
 from buyers.models import Buyer, BuyerGroup, GroupMembership
+from buyers.queries.records import no_buyer
 from buyers.services.rechecks import ask_recheck
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.models import User
 from core.queries.sql import fetch_all
 from core.services import audit, counters
@@ -100,18 +101,14 @@ def circle_refused(parent: object) -> DomainError:
 
 def _check_exists(buyer_id: int) -> None:
     if not Buyer.objects.filter(pk=buyer_id).exists():
-        raise NotFound(
-            "buyer_not_found",
-            _("There is no buyer %(buyer_id)s.", buyer_id=buyer_id),
-            {"field": "buyer", "value": str(buyer_id)},
-        )
+        raise no_buyer(buyer_id)
 
 
 def _keep_copies(ids: Sequence[int]) -> list[int]:
     """Set the buyers' groups; gives a buyer of each group that one of them left."""
     # waits for a credit decision under way: it holds the buyer's row, so a buyer never moves between two limits unseen
     locked = Buyer.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    former = {buyer.group_id for buyer in locked if buyer.group_id is not None}
+    former = [buyer.group_id for buyer in locked if buyer.group_id]
     fetch_all(_COPY_SQL, {"ids": list(ids)})
     others = Buyer.objects.filter(group_id__in=former).exclude(pk__in=ids)
     return list(others.values("group_id").annotate(first=Min("pk")).values_list("first", flat=True))

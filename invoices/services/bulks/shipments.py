@@ -60,6 +60,8 @@ def _flag(text: str) -> str:
 
 
 def _row(position: int, values: Mapping[str, str]) -> WantedShipment:
+    days: dict[str, Any] = {name: date.fromisoformat(values[name]) if values[name] else None for name in MILESTONES}
+    flags: dict[str, Any] = {name: _YES[values[name]] for name in FLAGS}
     report = ShipmentRecord(
         order_id=0,
         source="",
@@ -67,8 +69,8 @@ def _row(position: int, values: Mapping[str, str]) -> WantedShipment:
         promised_on=date.fromisoformat(values["promised_on"]),
         amount=Decimal(values["amount"]) if values["amount"] else None,
         incoterm=values["incoterm"],
-        **{name: date.fromisoformat(values[name]) if values[name] else None for name in MILESTONES},
-        **{name: _YES[values[name]] for name in FLAGS},
+        **days,
+        **flags,
     )
     return WantedShipment(
         position=position,
