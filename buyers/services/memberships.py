@@ -128,7 +128,7 @@ RETURNING b.id
 def _audit(rows: Sequence[MembershipRow], actor: User | None, label: str) -> None:
     """One event for the call; the group's code where there is one buyer only."""
     first = rows[0]
-    group = BuyerGroup.objects.filter(pk=first.group_id).values_list("code", flat=True).first()
+    group = BuyerGroup.objects.filter(pk__in=[first.group_id or 0]).values_list("code", flat=True).first()
     data = {"group": group, "valid_from": first.valid_from.isoformat(), "memberships": len(rows)}
     audit.record(
         actor=actor,
