@@ -9,6 +9,12 @@ from core.errors import NotFound
 from core.words import sentence as _
 
 
+def no_buyer(buyer_id: int) -> NotFound:
+    """That nobody has this id: ``buyer_not_found``."""
+    message = _("There is no buyer %(buyer_id)s.", buyer_id=buyer_id)
+    return NotFound("buyer_not_found", message, {"field": "buyer", "value": str(buyer_id)})
+
+
 def get_buyer_id(code: str, *, scope: Scope = SYSTEM) -> int:
     """The id under which the buyer with this code is read (its survivor's while merged).
 

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 
 from buyers.domain.ownership import closes_circle
 from buyers.models import Buyer, BuyerGroup, GroupMembership
+from buyers.queries.records import no_buyer
 from buyers.services.rechecks import ask_recheck
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.models import User
 from core.services import audit, counters
 from core.words import sentence as _
@@ -65,11 +66,7 @@ def _lock_memberships() -> None:
 def _get(buyer_id: int) -> Buyer:
     buyer = Buyer.objects.filter(pk=buyer_id).first()
     if buyer is None:
-        raise NotFound(
-            "buyer_not_found",
-            _("There is no buyer %(buyer_id)s.", buyer_id=buyer_id),
-            {"field": "buyer", "value": str(buyer_id)},
-        )
+        raise no_buyer(buyer_id)
     return buyer
 
 
