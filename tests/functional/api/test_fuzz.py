@@ -6,14 +6,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
-from django.core.cache import cache
 
-from bench.http import served
 from tests.functional.api.fuzzing import all_scopes, ended_keys, everybody_else, fuzz
 from tests.integration.api.ladder import document
 from tests.integration.api.world import make_world
@@ -23,13 +19,10 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
 
 
 @pytest.fixture
-def web(child_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The address of gunicorn on this test's database; nobody is throttled."""
-    cache.clear()
+def web(port: int) -> str:
+    """The address of a server with something to ask about."""
     make_world()
-    own = {"API_RATE": "9999999/min", "API_DRY_RUN_RATE": "9999999/min"}
-    with served(tmp_path / "web.log", child_environment | own) as (port, _):
-        yield f"http://127.0.0.1:{port}"
+    return f"http://127.0.0.1:{port}"
 
 
 def test_a_key_of_every_scope_gets_described_answers(web: str) -> None:
