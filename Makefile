@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 APPS := core buyers invoices scoring cover credit alerts pipeline
-STRICT := $(APPS) config manage.py tools bench
+STRICT := $(APPS) dashboard config manage.py tools bench
 .PHONY: help setup setup-dev run test unit e2e lint format types contracts bench demo schema messages lock budgets screenshots clean
 
 help: ## list these commands

@@ -14,12 +14,14 @@ class CountingClient(RedisCacheClient):
     _counts: Redis | None = None
 
     def count(self, key: str, lasts: int) -> int:
-        """One more; the first one sets when the counter ends."""
+        """One more; the first one sets when the counter ends (``INCR`` leaves that as it is)."""
         client = self._counts = self._counts or self.get_client(key, write=True)
-        used = int(client.incr(key))
-        if used == 1:
-            client.expire(key, lasts)
-        return used
+        # One transaction: a counter without an end, which a lost second command would leave, never comes to be.
+        with client.pipeline(transaction=True) as pipe:
+            pipe.set(key, 0, ex=lasts, nx=True)
+            pipe.incr(key)
+            _is_first, used = pipe.execute()
+        return int(used)
 
 
 class CountingCache(RedisCache):

@@ -1,4 +1,4 @@
-"""What the firm settled once and everything else asks here: its currency, and when its business day begins and ends."""
+"""What the firm settled once and everything else asks here: its currency, its business day, the name of its desk."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.dates import business_date
+
+# The source of what people enter here: it has no other home.
+DESK = "order-desk"
 
 
 def base_currency(wanted: str | None = None) -> str:

@@ -170,6 +170,8 @@ AUDIT_SUBJECTS = {
     "job": _("job"),
     "rates": _("exchange rates"),
     "batch": _("import"),
+    "bulk": _("bulk"),
+    "suspended_allocation": _("waiting allocation"),
     "profile": _("import profile"),
     "quarantined_row": _("quarantined row"),
     "rule": _("early-warning rule"),

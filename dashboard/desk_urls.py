@@ -7,7 +7,7 @@ from django.urls import URLPattern, path, re_path
 from dashboard import runs
 from dashboard.administration import audit, clients, people, rates, webhook_log, webhooks
 from dashboard.alerts import detail, rules, worklist
-from dashboard.imports import batch, duplicates, profiles, quarantine, upload
+from dashboard.imports import batch, bulk, duplicates, profiles, quarantine, record, suspense, upload
 
 urlpatterns: list[URLPattern] = [
     path("alerts/", worklist.AlertsPage.as_view(), name="alerts"),
@@ -26,6 +26,19 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:batch_id>/check/", batch.BatchCheck.as_view(), name="import_check"),
     path("imports/<int:batch_id>/start/", batch.BatchImport.as_view(), name="import_start"),
     path("imports/<int:batch_id>/replay/", quarantine.BatchReplay.as_view(), name="import_replay"),
+    path("imports/bulks/<int:bulk_id>/", bulk.BulkPage.as_view(), name="import_bulk"),
+    path("imports/bulks/<int:bulk_id>/replay/", bulk.BulkReplay.as_view(), name="import_bulk_replay"),
+    path("imports/bulks/<int:bulk_id>/<int:position>/", record.RecordPage.as_view(), name="import_record"),
+    path("imports/bulks/<int:bulk_id>/<int:position>/mend/", record.RecordMend.as_view(), name="import_record_mend"),
+    path(
+        "imports/bulks/<int:bulk_id>/<int:position>/discard/",
+        record.RecordDiscard.as_view(),
+        name="import_record_discard",
+    ),
+    path("imports/suspense/", suspense.SuspensePage.as_view(), name="import_suspense"),
+    path("imports/suspense/<int:pk>/", suspense.SuspendedPage.as_view(), name="import_suspended"),
+    path("imports/suspense/<int:pk>/move/", suspense.SuspendedMove.as_view(), name="import_suspended_move"),
+    path("imports/suspense/<int:pk>/withdraw/", suspense.SuspendedWithdraw.as_view(), name="import_suspended_withdraw"),
     path("imports/quarantine/", quarantine.QuarantinePage.as_view(), name="import_quarantine"),
     path("imports/quarantine/<int:row_id>/mend/", quarantine.RowMend.as_view(), name="import_row_mend"),
     path("imports/quarantine/<int:row_id>/discard/", quarantine.RowDiscard.as_view(), name="import_row_discard"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django_tables2.data import TableData
 
 from dashboard import formats, labels
-from dashboard.templatetags import duewatch
+from dashboard.templatetags import desk, duewatch
 
 PER_PAGE = 50
 
@@ -224,6 +224,18 @@ class DateColumn(TextColumn):
 
     def value(self, value: Any) -> Any:
         """The day itself."""
+        return value
+
+
+class MomentColumn(TextColumn):
+    """A moment, to the minute; files get it as it is."""
+
+    def render(self, value: Any) -> str:
+        """In the firm's time zone."""
+        return desk.moment(value)
+
+    def value(self, value: Any) -> Any:
+        """The bare moment."""
         return value
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.api.fields import AmountField
-from invoices.intake.reasons import words
+from invoices.domain.bulks import SuspenseState
 from invoices.models import SuspendedAllocation
+from invoices.queries.suspense import refusal_words
 
 OUTCOMES = ("created", "updated", "unchanged")
 
@@ -44,17 +43,6 @@ class PutInvoiceSerializer(SourceInvoiceSerializer):
         return str(self.context["outcome"])
 
 
-# Why the ledger did not take an allocation although the invoice is there.
-_REFUSALS: dict[str, str | Promise] = {
-    "over_allocation": _("The invoice has less open than that."),
-    "nothing_left": _("The receipt or credit note has less left than that."),
-    "other_party": _("The invoice is of another buyer outside the group."),
-    "source_amount_needed": _("The currencies differ: give source_amount."),
-    "amount_invalid": _("The amount has more decimals than the currency, or does not fit source_amount."),
-    "date_too_early": _("It counts before the invoice exists."),
-}
-
-
 class SuspenseSerializer(serializers.Serializer[Any]):
     """An allocation that a source asked for."""
 
@@ -64,7 +52,9 @@ class SuspenseSerializer(serializers.Serializer[Any]):
     document = serializers.CharField(help_text="The source's own number of the receipt or credit note.")
     invoice = serializers.CharField(help_text="The source's own number of the invoice.")
     amount = serializers.SerializerMethodField(help_text="In the invoice's currency.")
-    state = serializers.ChoiceField(("waiting", "allocated"))
+    state = serializers.ChoiceField(
+        [state.value for state in SuspenseState], help_text="moved, withdrawn: by a person."
+    )
     problem = serializers.CharField(help_text="Empty: the invoice is not there yet. Else why it did not take it.")
     detail = serializers.SerializerMethodField()
     since = serializers.DateTimeField(source="recorded_at")
@@ -75,7 +65,7 @@ class SuspenseSerializer(serializers.Serializer[Any]):
 
     def get_detail(self, row: SuspendedAllocation) -> str:
         """The problem in words."""
-        return str(_REFUSALS.get(row.problem, "")) or (words(row.problem, {}) if row.problem else "")
+        return refusal_words(row.problem)
 
 
 class DocumentSerializer(serializers.Serializer[Any]):

@@ -63,11 +63,8 @@ def locate(base_dir: Path) -> Home:
 def prepare(home: Home) -> None:
     """Create the folders, private to this user (and, under root, to the server account)."""
     mode = 0o711 if server_account() else 0o700
-    for folder in (home.root, home.run, home.logs):
-        folder.mkdir(mode=mode, parents=True, exist_ok=True)
-    _own_folder(home.root, mode)
-    _own_folder(home.run, mode)
-    _own_folder(home.sockets, mode)
+    for folder in (home.root, home.run, home.sockets, home.logs):  # nothing is made in a folder of somebody else
+        _own_folder(folder, mode)
     _own_folder(home.valkey_data, 0o700)
 
 

@@ -15,11 +15,10 @@ from core.api.parsing import ExactJSONParser
 from core.api.permissions import Grant, MethodAccess
 from core.api.problems import ParameterError
 from core.api.views import ReadView
+from core.house import DESK
 from core.models import ApiClient, User
 
 LONGEST_NAME = 120
-# What people enter here has no other home.
-DESK = "order-desk"
 _ETAG = re.compile(r'"([0-9]{1,9})\.([0-9]{1,9})"', re.ASCII)
 
 

@@ -22,8 +22,7 @@ from dashboard.desk_labels import ACCOUNT_STATES
 from dashboard.exports import wanted_export
 from dashboard.forms import DeskForm
 from dashboard.labels import ROLES
-from dashboard.tables import DataTable, LabelColumn, TextColumn, WordColumn, configure
-from dashboard.templatetags.desk import moment
+from dashboard.tables import DataTable, LabelColumn, MomentColumn, TextColumn, WordColumn, configure
 
 ROLE_CHOICES = [(role.value, ROLES[role]) for role in Role]
 
@@ -42,18 +41,6 @@ class RoleForm(DeskForm):
     """Another role."""
 
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLE_CHOICES)
-
-
-class MomentColumn(TextColumn):
-    """A moment, to the minute; files get it as it is."""
-
-    def render(self, value: Any) -> str:
-        """In the firm's time zone."""
-        return moment(value)
-
-    def value(self, value: Any) -> Any:
-        """The bare moment."""
-        return value
 
 
 class PeopleTable(DataTable):

@@ -18,11 +18,10 @@ from core.queries.outbox import LogFilter, list_deliveries, list_subscriptions
 from core.services.outbox.replaying import replay
 from core.services.outbox.words import KINDS
 from dashboard.administration.base import AdministrationPage
-from dashboard.administration.people import MomentColumn
 from dashboard.desk_labels import DELIVERY_STATES
 from dashboard.exports import wanted_export
 from dashboard.forms import DeskForm
-from dashboard.tables import CountColumn, DataTable, LabelColumn, TextColumn, WordColumn, configure
+from dashboard.tables import CountColumn, DataTable, LabelColumn, MomentColumn, TextColumn, WordColumn, configure
 
 _STATES = [(state.value, DELIVERY_STATES[state].text) for state in DeliveryState]
 

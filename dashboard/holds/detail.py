@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -91,29 +89,26 @@ class HoldWork(HoldPage):
         problem = ""
         if form.is_valid():
             try:
-                self._service(verb, hold, form.cleaned_data)()
+                self._do(verb, hold, form.cleaned_data)
             except DomainError as refused:
                 problem = words_of(refused)
                 form.refuse(refused)
         return self._answer(hold_id, (verb, form) if problem or form.errors else None, problem)
 
-    def _service(self, verb: str, hold: Hold, given: dict[str, Any]) -> Callable[[], object]:
-        who = {"actor": self.page.user}
-        day = {"as_of": self.page.today}
-        order = _order_of(hold) if verb in {"release", "reject", "recheck"} else 0
+    def _do(self, verb: str, hold: Hold, given: dict[str, Any]) -> None:
+        seen = given.pop("version", None)
+        actor, today = self.page.user, self.page.today
         if verb == "release":
-            version = given.pop("version")
-            return partial(release_order, order, ReleaseTerms(**given), expected_version=version, **who, **day)
-        if verb == "reject":
-            return partial(reject_order, order, reason=given["reason"], expected_version=given["version"], **who, **day)
-        if verb == "recheck":
-            return partial(recheck_order, order, actor_label=self.page.user.username, **who, **day)
-        if verb == "lift":
-            version = given["version"]
-            return partial(lift_hold, hold.pk, reason=given["reason"], expected_version=version, **who, **day)
-        to = User.objects.get(pk=given["to"])
-        rest = {"note": given["note"], "review_on": given["review_on"], "expected_version": given["version"]}
-        return partial(forward_hold, hold.pk, to=to, **rest, **who)
+            release_order(_order_of(hold), ReleaseTerms(**given), as_of=today, actor=actor, expected_version=seen)
+        elif verb == "reject":
+            reject_order(_order_of(hold), reason=given["reason"], as_of=today, actor=actor, expected_version=seen)
+        elif verb == "recheck":
+            recheck_order(_order_of(hold), as_of=today, actor=actor, actor_label=actor.username)
+        elif verb == "lift":
+            lift_hold(hold.pk, reason=given["reason"], as_of=today, actor=actor, expected_version=seen)
+        else:
+            to = User.objects.get(pk=given.pop("to"))
+            forward_hold(hold.pk, to=to, actor=actor, expected_version=seen, **given)
 
     def _answer(self, hold_id: int, failed: tuple[str, DeskForm] | None, problem: str) -> HttpResponse:
         hold = get_hold(hold_id, scope=self.page.scope)

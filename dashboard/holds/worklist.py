@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -57,8 +58,14 @@ class Wanted:
     @classmethod
     def of(cls, query: QueryDict) -> Wanted:
         """Read it from the address."""
-        known = {"state": set(STATES), "who": {MINE, NOBODY}, "reason": set(RULES), "kind": set(HoldKind)}
-        return cls(**{name: query[name] for name in FILTERS if query.get(name) in known[name]})
+        known: dict[str, Collection[str]] = {
+            "state": STATES,
+            "who": {MINE, NOBODY},
+            "reason": RULES,
+            "kind": set(HoldKind),
+        }
+        given = {name: str(query[name]) for name in FILTERS if name in query}
+        return cls(**{name: value for name, value in given.items() if value in known[name]})
 
 
 class HoldsTable(DataTable):

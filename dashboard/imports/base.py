@@ -13,6 +13,7 @@ from dashboard.pages import PageView, tabs_at
 TABS = (
     ("imports", _("Imports")),
     ("import_quarantine", _("Quarantine")),
+    ("import_suspense", _("Suspense")),
     ("import_duplicates", _("Duplicate buyers")),
     ("import_profiles", _("Profiles")),
 )

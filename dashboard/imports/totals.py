@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.desk_labels import COUNTED
+from invoices.models import Bulk
 from invoices.queries.imports import BatchRow
 from invoices.services.imports.results import Outcome
 
@@ -45,6 +46,24 @@ def control_totals(batch: BatchRow) -> ControlTotals:
         file=TotalLine("", batch.rows, _sums(file, currencies)),
         without_amount=batch.detail.get("rows_without_amount", 0),
         is_balanced=sum(line.rows for line in lines) == batch.rows,
+    )
+
+
+def bulk_totals(bulk: Bulk) -> ControlTotals:
+    """The totals of what a system sent; the whole is the body."""
+    whole: dict[str, str] = bulk.totals.get("sums", {})
+    currencies = sorted(whole)
+    outcomes = [outcome for outcome in Outcome if outcome is not Outcome.FILTERED]
+    lines = [
+        TotalLine(COUNTED[outcome], getattr(bulk, outcome), _sums(bulk.totals.get(outcome, {}), currencies))
+        for outcome in outcomes
+    ]
+    return ControlTotals(
+        currencies=currencies,
+        lines=lines,
+        file=TotalLine("", bulk.rows, _sums(whole, currencies)),
+        without_amount=bulk.totals.get("without_amount", 0),
+        is_balanced=sum(line.rows for line in lines) == bulk.rows,
     )
 
 

@@ -1,4 +1,4 @@
-"""Imports: which files came in, and a form for the next one."""
+"""Imports: what came in from every source, and a form for the next file."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
 from core.errors import DomainError
-from dashboard.desk_labels import BATCH_STATES, PROFILE_TITLES
+from dashboard.desk_labels import PROFILE_TITLES
+from dashboard.exports import wanted_export
 from dashboard.forms import DeskForm
 from dashboard.imports.base import ImportsPage
-from invoices.queries.imports import list_batches
+from dashboard.imports.incoming import incoming_of
+from dashboard.tables import configure
 from invoices.services.imports.profiles import list_profiles
 from invoices.services.imports.uploads import start_upload
-
-PAGE = 25
 
 
 class UploadForm(DeskForm):
@@ -39,13 +39,13 @@ def profile_choices() -> list[tuple[str, str]]:
 
 
 class UploadPage(ImportsPage):
-    """The latest imports."""
+    """What came in, the latest first."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The list."""
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        """The list, or the list as a file."""
         return self._page(UploadForm())
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponseBase:
         """Take the file in; nothing of it is applied yet."""
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid() and self.page.may(Permission.LEDGER_IMPORT):
@@ -58,14 +58,13 @@ class UploadPage(ImportsPage):
                 return HttpResponseRedirect(reverse("dashboard:import", args=[batch.pk]))
         return self._page(form, status=422)
 
-    def _page(self, form: UploadForm, status: int = 200) -> HttpResponse:
-        before = self.request.GET.get("before", "")
-        found = list_batches(limit=PAGE + 1, before_id=int(before) if before.isdecimal() else None)
-        return self.render(
+    def _page(self, form: UploadForm, status: int = 200) -> HttpResponseBase:
+        table, choices = incoming_of(self.request)
+        return wanted_export(self.request, table) or self.render(
             "imports/list.html",
             status=status,
             form=form,
-            rows=[(row, BATCH_STATES[row.state]) for row in found[:PAGE]],  # type: ignore[index]
-            older=found[PAGE - 1].id if len(found) > PAGE else None,
+            table=configure(self.request, table),
             limit_mib=settings.UPLOAD_MAX_BYTES // (1024 * 1024),
+            **choices,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -84,7 +84,7 @@ def band_rows(bands: Iterable[Any]) -> list[BandRow]:
     return [_row(band) for band in bands]
 
 
-def given_bands(formset: Sequence[Any]) -> list[BandRow]:
+def given_bands(formset: Iterable[Any]) -> list[BandRow]:
     """What was written, without empty rows."""
     rows = [form.cleaned_data for form in formset if form.cleaned_data.get("role")]
     return [BandRow(row["role"], row["grades"], row["up_to"]) for row in rows]

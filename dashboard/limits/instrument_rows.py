@@ -144,13 +144,18 @@ class VersionsTable(DataTable):
         return moment(value)
 
 
+def _life_of(kind: str, row: Any) -> tuple[date, date | None, str]:
+    """Its first day, its last day and which form it has."""
+    if kind == SECURITY:
+        return row.valid_from, row.valid_to, row.kind
+    if kind == BILL:
+        return row.accepted_on, row.matures_on, "accepted"
+    return row.sold_on, None, "with_recourse" if row.with_recourse else "without_recourse"
+
+
 def version_of(kind: str, row: Any) -> Version:
     """A stored version in the names that all kinds share."""
-    first, last, form = {
-        SECURITY: lambda: (row.valid_from, row.valid_to, row.kind),
-        BILL: lambda: (row.accepted_on, row.matures_on, "accepted"),
-        SALE: lambda: (row.sold_on, None, "with_recourse" if row.with_recourse else "without_recourse"),
-    }[kind]()
+    first, last, form = _life_of(kind, row)
     paper = row.order if kind == SECURITY else row.invoice
     return Version(
         recorded_at=row.recorded_at,

@@ -42,10 +42,26 @@ class Subject:
         return self.account.buyer.code if self.account else ""
 
 
-class DeskPage(PageView):
-    """``/orders/?buyer=CODE`` or ``?order=ID`` fills the form, ``?check=ID`` shows an answer beside it."""
+class DeskView(PageView):
+    """What the pages about orders show alike."""
 
     permission = Permission.ORDER_CHECK
+
+    def answer(self, check: OrderCheck) -> AnswerView:
+        """The stored answer as the reader may see it."""
+        return answer_of(check, sees_limits=self.page.may(Permission.LIMITS_READ))
+
+    def frame(self, subject: Subject) -> dict[str, Any]:
+        """Whom the page is about, and what the reader may do there."""
+        return {
+            "subject": subject,
+            "may_decide": self.page.may(Permission.HOLD_DECIDE),
+            "may_request": self.page.may(Permission.LIMIT_REQUEST),
+        }
+
+
+class DeskPage(DeskView):
+    """``/orders/?buyer=CODE`` or ``?order=ID`` fills the form, ``?check=ID`` shows an answer beside it."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """The form with what is known, the lists, or a list as a file."""
@@ -72,7 +88,7 @@ class DeskPage(PageView):
             except DomainError as problem:
                 _refuse(form, problem)
         if _is_fragment(request):
-            return self.render("orders/_desk_form.html", form=form, **self._frame(subject))
+            return self.render("orders/_desk_form.html", form=form, **self.frame(subject))
         return self._page(subject, form, None, status=422)
 
     def _what_if(self, given: dict[str, Any], subject: Subject) -> OrderCheck:
@@ -95,15 +111,11 @@ class DeskPage(PageView):
         if _is_fragment(self.request):
             answer = self.answer(get_check(check.pk, scope=self.page.scope))
             if "mended" in self.request.POST:
-                return self.render("orders/_what_if.html", form=form, answer=answer, **self._frame(subject))
-            response = self.render("orders/_answer.html", answer=answer, **self._frame(subject))
+                return self.render("orders/_what_if.html", form=form, answer=answer, **self.frame(subject))
+            response = self.render("orders/_answer.html", answer=answer, **self.frame(subject))
             response["HX-Retarget"] = "#answer"
             return response
         return HttpResponseRedirect(f"{reverse('dashboard:orders')}?check={check.pk}")
-
-    def answer(self, check: OrderCheck) -> AnswerView:
-        """The stored answer as the reader may see it."""
-        return answer_of(check, sees_limits=self.page.may(Permission.LIMITS_READ))
 
     def _subject(self, code: str, order_id: int | None) -> Subject:
         if order_id:
@@ -116,13 +128,6 @@ class DeskPage(PageView):
         start = initial_of(subject.order, buyer_code=subject.buyer_code, currency=currency or self.page.base_currency)
         return OrderForm(initial=start | (_asked_again(shown) if shown else {}))
 
-    def _frame(self, subject: Subject) -> dict[str, Any]:
-        return {
-            "subject": subject,
-            "may_decide": self.page.may(Permission.HOLD_DECIDE),
-            "may_request": self.page.may(Permission.LIMIT_REQUEST),
-        }
-
     def _page(
         self,
         subject: Subject,
@@ -133,7 +138,8 @@ class DeskPage(PageView):
     ) -> HttpResponseBase:
         account = subject.account
         ids = account.buyer_ids if account else None
-        tables: list[DataTable] = [ChecksTable(self._checks(ids), name="checks", is_only=False)]
+        checks = list_latest_checks(scope=self.page.scope, buyer_ids=ids)
+        tables: list[DataTable] = [ChecksTable(checks, name="checks", is_only=False)]
         if account:
             tables.append(OpenOrdersTable(list_open_orders(buyer_ids=account.buyer_ids), name="orders", is_only=False))
         export = wanted_export(self.request, *tables)
@@ -145,17 +151,15 @@ class DeskPage(PageView):
             standing=standing,
             checks=configure(self.request, tables[0], per_page=20),
             orders=configure(self.request, tables[1], per_page=20) if account else None,
-            **self._frame(subject),
+            **self.frame(subject),
         )
 
-    def _checks(self, buyer_ids: Any) -> list[Any]:
-        return list_latest_checks(scope=self.page.scope, buyer_ids=buyer_ids)
 
-
-class CheckPage(DeskPage):
+class CheckPage(DeskView):
     """``/orders/checks/<id>/``: one stored answer with all it was made from."""
 
     permission = Permission.BUYER_READ
+    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, check_id: int) -> HttpResponseBase:
         """The answer, and other answers about the same order."""
@@ -163,13 +167,11 @@ class CheckPage(DeskPage):
         others = list_latest_checks(scope=self.page.scope, order_id=check.order_id) if check.order_id else []
         table = configure(request, ChecksTable(others, name="checks"), per_page=20)
         export = wanted_export(request, table)
-        frame = self._frame(Subject(order=check.order))
+        frame = self.frame(Subject(order=check.order))
         return export or self.render("orders/check.html", answer=self.answer(check), table=table, **frame)
 
-    http_method_names = ["get", "head", "options"]
 
-
-class OrderCheckNow(DeskPage):
+class OrderCheckNow(DeskView):
     """Checks an order on record for real: approved reserves, stopped holds."""
 
     http_method_names = ["post", "options"]

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.house import DESK
 from core.money import minor_digits
 from credit.domain.kinds import Checkpoint
 from dashboard.credit_labels import CHECKPOINTS
@@ -18,7 +19,6 @@ from invoices.domain.kinds import Terms
 from invoices.models import Order
 from invoices.services.orders import OrderRecord
 
-SOURCE = "order-desk"
 ASKABLE = (Checkpoint.QUOTATION, Checkpoint.ORDER, Checkpoint.PRODUCTION, Checkpoint.SHIPMENT)
 # What a service calls a field, where the form calls it otherwise.
 FIELD_OF = {"planned_ship_date": "ship_date", "buyer_id": "buyer", "buyer_code": "buyer"}
@@ -58,7 +58,7 @@ def record_of(given: dict[str, Any], *, buyer_id: int, order: Order | None, toda
     """The order as asked about; what the form does not ask stays as the order has it."""
     return OrderRecord(
         buyer_id=buyer_id,
-        source=order.source if order else SOURCE,
+        source=order.source if order else DESK,
         external_id=order.external_id if order else "",
         order_date=order.order_date if order else today,
         currency=given["currency"],
@@ -75,7 +75,7 @@ def assumed_deposit(given: dict[str, Any]) -> Decimal | None:
     percent = given["deposit_percent"]
     if not (given["is_received"] and percent):
         return None
-    exact = given["amount"] * percent / 100
+    exact: Decimal = given["amount"] * percent / 100
     return exact.quantize(Decimal(1).scaleb(-minor_digits(given["currency"])), rounding=ROUND_HALF_UP)
 
 

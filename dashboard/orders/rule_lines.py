@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -117,7 +117,7 @@ def _count(value: Any, _currency: str) -> str:
     return f"{Decimal(str(value)).normalize():f}"
 
 
-_WRITERS = {
+_WRITERS: Mapping[str, Callable[[Any, str], str]] = {
     Unit.BASE: money_words,
     Unit.DAYS: _days,
     Unit.WORKING_DAYS: _working_days,

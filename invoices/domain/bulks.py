@@ -23,6 +23,19 @@ class SuspenseState(StrEnum):
 
     WAITING = "waiting"
     ALLOCATED = "allocated"
+    MOVED = "moved"  # a person allocated it to another invoice
+    WITHDRAWN = "withdrawn"
+
+
+# What a person decided: the source, sending the same again, changes nothing about it.
+DECIDED = frozenset({SuspenseState.MOVED, SuspenseState.WITHDRAWN})
+
+
+class MendKind(StrEnum):
+    """What a person did with a record that was not taken."""
+
+    REPLAYED = "replayed"
+    DISCARDED = "discarded"
 
 
 class BulkState(StrEnum):

@@ -37,3 +37,13 @@ BULK_REFUSALS: dict[str, str | Promise] = {
         '{"USD": "300.00"}}}.'
     ),
 }
+
+# Why the ledger did not take an allocation although the invoice is there.
+ALLOCATION_REFUSALS: dict[str, str | Promise] = {
+    "over_allocation": _("The invoice has less open than that."),
+    "nothing_left": _("The receipt or credit note has less left than that."),
+    "other_party": _("The invoice is of another buyer outside the group."),
+    "source_amount_needed": _("The currencies differ: give source_amount."),
+    "amount_invalid": _("The amount has more decimals than the currency, or does not fit source_amount."),
+    "date_too_early": _("It counts before the invoice exists."),
+}

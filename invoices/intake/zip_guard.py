@@ -19,7 +19,7 @@ _DAMAGE = (
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # what zipfile raises for a compression method or zip version that it cannot read
     OSError,
     RuntimeError,
     ValueError,

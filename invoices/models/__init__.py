@@ -1,6 +1,6 @@
 """The receivables ledger: one module for each kind of table, every table by its name from here."""
 
-from invoices.models.bulks import Bulk, BulkRecord
+from invoices.models.bulks import Bulk, BulkRecord, MendedRecord
 from invoices.models.facts import DisputeVersion, DueDateChange
 from invoices.models.intake import ImportBatch, ImportProfile, QuarantinedRow
 from invoices.models.ledger import ControlBalance, CreditNote, Entry, Invoice, Receipt
@@ -20,6 +20,7 @@ __all__ = [
     "ImportBatch",
     "ImportProfile",
     "Invoice",
+    "MendedRecord",
     "Order",
     "QuarantinedRow",
     "Receipt",

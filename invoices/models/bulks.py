@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from core.choices import choices
-from invoices.domain.bulks import BulkKind, BulkState
+from invoices.domain.bulks import BulkKind, BulkState, MendKind
 
 
 class Bulk(models.Model):
@@ -51,3 +51,19 @@ class BulkRecord(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["bulk", "position"], name="bulk_record_once")]
+
+
+class MendedRecord(models.Model):
+    """What a person decided on a record that was not taken; the answer that its sender got stays as it was."""
+
+    bulk = models.ForeignKey("invoices.Bulk", on_delete=models.CASCADE, related_name="mended")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=choices(MendKind))
+    became = models.ForeignKey(
+        "invoices.Bulk", null=True, on_delete=models.SET_NULL, related_name="+", help_text="as what it was sent again"
+    )
+    actor = models.ForeignKey("core.User", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bulk", "position"], name="record_mended_once")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -12,7 +13,9 @@ from redis.exceptions import RedisError
 from core.errors import NotFound
 from core.models import Run
 from invoices.domain.bulks import BulkState
-from invoices.models import Bulk, BulkRecord
+from invoices.models import Bulk, BulkRecord, MendedRecord
+
+QUARANTINED = "quarantined"
 
 
 def progress_key(bulk_id: int) -> str:
@@ -53,6 +56,19 @@ def list_records(bulk: Bulk, *, outcome: str | None) -> QuerySet[BulkRecord]:
     """What became of each record, by position once ordered."""
     rows = BulkRecord.objects.filter(bulk=bulk)
     return rows if outcome is None else rows.filter(outcome=outcome)
+
+
+def open_positions(bulk: Bulk) -> QuerySet[BulkRecord, int]:
+    """Positions of records that were not taken and nobody decided on yet."""
+    decided = MendedRecord.objects.filter(bulk=bulk).values("position")
+    rows = BulkRecord.objects.filter(bulk=bulk, outcome=QUARANTINED).exclude(position__in=decided)
+    return rows.order_by("position").values_list("position", flat=True)
+
+
+def list_decisions(bulk: Bulk, positions: Iterable[int]) -> dict[int, MendedRecord]:
+    """What was decided on records of a bulk, by position."""
+    rows = MendedRecord.objects.filter(bulk=bulk, position__in=list(positions)).select_related("actor")
+    return {row.position: row for row in rows}
 
 
 def _records_read(bulk: Bulk) -> int:

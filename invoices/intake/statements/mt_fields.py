@@ -12,8 +12,8 @@ from invoices.intake.text import CONTROL, show
 
 _TAGS = "13D?|20|21|25P?|28C?|34F|60[FM]?|61|62[FM]?|64|65|86|90[CD]|NS"
 _FIELD = re.compile(rf"^:\n?({_TAGS}):", re.MULTILINE)
-# The end of a message: "-", "-}", "-}{5:}", "-XXX".
-_END = re.compile(r"^-(?:\}.*|XXX)?[ \t]*$", re.MULTILINE)
+# The end of a message: "-", "-}", "-}{5:}"; ING writes "-" and three times the letter X there.
+_END = re.compile(r"^-(?:\}.*|X{3})?[ \t]*$", re.MULTILINE)
 _MEANINGS = {
     "20": gettext_noop("reference of the message"),
     "25": gettext_noop("account"),

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from buyers.services.registry import BuyerRow, upsert_buyers
 from core.errors import DomainError
 from core.queries.sql import fetch_all
-from invoices.domain.bulks import BulkKind, SuspenseState
+from invoices.domain.bulks import DECIDED, BulkKind, SuspenseState
 from invoices.intake.reasons import FileRefused
 from invoices.models import Bulk, SuspendedAllocation
 from invoices.queries.source_documents import KnownAllocation, KnownDocument, known_allocations, known_documents
 from invoices.services.bulk import CreditNoteRow, ReceiptRow, post_bulk
-from invoices.services.bulks.document_rows import DocumentRow, RowReader, shapes
+from invoices.services.bulks.document_rows import DocumentRow, RowReader, WantedAllocation, shapes
 from invoices.services.bulks.fields import BadRow
 from invoices.services.bulks.records import Answer, asked_totals, check_totals, keep_answers, records_of
 from invoices.services.imports.results import Outcome, Tally
@@ -133,7 +133,7 @@ def _decide(row: DocumentRow, other: int, known: Known, posted: Posted) -> None:
 def _asks_for_more(row: DocumentRow, before: Mapping[str, KnownAllocation]) -> bool:
     wanted = {one.invoice: (one.amount, one.source_amount) for one in row.allocations or ()}
     stands = {name: (one.amount, one.source_amount) for name, one in before.items()}
-    open_only = {name for name, one in before.items() if one.state != _SETTLED}
+    open_only = {name for name, one in before.items() if one.state == SuspenseState.WAITING}
     return any(stands.get(name) != value for name, value in wanted.items()) or bool(open_only - wanted.keys())
 
 
@@ -185,20 +185,25 @@ def _suspend(kind: str, source: str, rows: list[DocumentRow], known: Known) -> N
         )
         for row in rows
         for one in row.allocations or ()
-        if not _is_made(known, row.external_id, one.invoice)
+        if not _stands(known, row.external_id, one)
     ]
     documents = [row.external_id for row in rows if row.external_id in known.allocations]
-    fetch_all(_FORGET_SQL, {"source": source, "kind": kind, "documents": documents})
+    pairs = tuple((one.document, one.invoice) for one in wanted) or (("", ""),)
+    fetch_all(_FORGET_SQL, {"source": source, "kind": kind, "documents": documents, "pairs": pairs})
     SuspendedAllocation.objects.bulk_create(wanted, batch_size=2_000)
 
 
-def _is_made(known: Known, document: str, invoice: str) -> bool:
-    made = known.allocations.get(document, {}).get(invoice)
-    return made is not None and made.state == _SETTLED
+def _stands(known: Known, document: str, one: WantedAllocation) -> bool:
+    """True for what was made, and for what a person decided on at this very amount."""
+    before = known.allocations.get(document, {}).get(one.invoice)
+    if before is None or before.state == SuspenseState.WAITING:
+        return False
+    return before.state not in DECIDED or (before.amount, before.source_amount) == (one.amount, one.source_amount)
 
 
 _FORGET_SQL = """
 DELETE FROM invoices_suspendedallocation
-WHERE source = %(source)s AND kind = %(kind)s AND document = ANY(%(documents)s) AND state = 'waiting'
+WHERE source = %(source)s AND kind = %(kind)s AND document = ANY(%(documents)s) AND (
+    state = 'waiting' OR (state IN ('moved', 'withdrawn') AND (document, invoice) IN %(pairs)s))
 RETURNING id
 """

@@ -26,6 +26,7 @@ WORK_PAGES = (
     "/alerts/rules/overdue_15/",
     "/imports/",
     "/imports/quarantine/",
+    "/imports/suspense/",
     "/imports/profiles/",
     "/imports/profiles/generic_invoices/",
     "/runs/",

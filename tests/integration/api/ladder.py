@@ -61,6 +61,14 @@ def check_schema(response: Any, path: str, method: str = "get") -> None:
     assert not problems, problems
 
 
+def ok(response: Any, path: str, method: str = "get", *, status: int = 200) -> dict[str, Any]:
+    """The body of an answer that says yes, after a look at its shape."""
+    body: dict[str, Any] = response.json()
+    assert response.status_code == status, body
+    check_schema(response, path, method)
+    return body
+
+
 def _closed(node: Any) -> Any:
     """Objects with named properties hold no others: an undocumented member is a defect too."""
     if isinstance(node, list):

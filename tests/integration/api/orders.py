@@ -13,7 +13,7 @@ from core.models import IdempotencyKey, Job, User
 from credit.models import Hold, OrderCheck, OrderGate, Release, Reservation
 from credit.services.checks import CheckRequest, check_order
 from invoices.models import Order, Receipt, Shipment
-from tests.integration.api.ladder import check_problem, check_schema
+from tests.integration.api.ladder import check_problem, check_schema, ok
 from tests.integration.credit.builders import TODAY, make_clean_buyer, make_limit, make_order, ship
 from tests.integration.invoices.builders import make_invoice
 
@@ -65,28 +65,19 @@ def send(client: APIClient, url: str = CHECKS, body: Any = None, *, key: str | N
 
 def ask(client: APIClient, *, status: int = 201, **fields: Any) -> dict[str, Any]:
     """Check an order for real."""
-    response = send(client, body=order_body(**fields))
-    assert response.status_code == status, response.json()
-    check_schema(response, CHECKS, "post")
-    body: dict[str, Any] = response.json()
-    return body
+    return ok(send(client, body=order_body(**fields)), CHECKS, "post", status=status)
 
 
 def what_if(client: APIClient, **fields: Any) -> dict[str, Any]:
     """A dry run."""
-    response = send(client, body=order_body(**_DRY | fields), key=None)
-    assert response.status_code == 200, response.json()
-    check_schema(response, CHECKS, "post")
-    body: dict[str, Any] = response.json()
-    return body
+    return ok(send(client, body=order_body(**_DRY | fields), key=None), CHECKS, "post")
 
 
 def act(client: APIClient, check_id: int, verb: str, body: Any = None, *, status: int = 200, **more: Any) -> Any:
     """Release, reject, cancel or recheck."""
-    response = send(client, f"{CHECKS}{check_id}/{verb}/", body, **more)
-    assert response.status_code == status, response.json()
-    check_schema(response, f"{CHECKS}{{id}}/{verb}/", "post")
-    return response.json()
+    return ok(
+        send(client, f"{CHECKS}{check_id}/{verb}/", body, **more), f"{CHECKS}{{id}}/{verb}/", "post", status=status
+    )
 
 
 def refused(response: Any, status: int, code: str, field: str | None = None, path: str = CHECKS) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from core.access.scope import scope_of
 from invoices.domain.kinds import AgingBasis
 from invoices.queries.aging import AgingQuestion, get_aging
-from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
+from tests.integration.api.ladder import as_person, check_problem, ok, with_key
 from tests.integration.api.world import AS_OF, World
 from tests.integration.invoices.builders import make_invoice
 
@@ -17,11 +17,7 @@ URL = "/api/v1/aging/"
 
 
 def ask(client: Any = None, **params: Any) -> dict[str, Any]:
-    response = (client or with_key()).get(URL, params)
-    assert response.status_code == 200, response.json()
-    check_schema(response, URL)
-    body: dict[str, Any] = response.json()
-    return body
+    return ok((client or with_key()).get(URL, params), URL)
 
 
 def buckets(body: dict[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from alerts.models import Alert
 from alerts.services.work import acknowledge
 from core.access.scope import SYSTEM
 from core.models import User
-from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
+from tests.integration.api.ladder import as_person, check_problem, ok, with_key
 from tests.integration.api.world import AS_OF, World
 
 pytestmark = pytest.mark.django_db
@@ -16,10 +16,7 @@ URL = "/api/v1/alerts/"
 
 
 def ask(client: Any = None, **params: Any) -> list[dict[str, Any]]:
-    response = (client or with_key()).get(URL, params)
-    assert response.status_code == 200, response.json()
-    check_schema(response, URL)
-    rows: list[dict[str, Any]] = response.json()["results"]
+    rows: list[dict[str, Any]] = ok((client or with_key()).get(URL, params), URL)["results"]
     return rows
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from buyers.models import BuyerAlias, BuyerCode, BuyerMerge
 from buyers.services.merges import merge
-from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
+from tests.integration.api.ladder import as_person, check_problem, ok, with_key
 from tests.integration.api.world import World
 from tests.integration.invoices.builders import make_buyer
 
@@ -16,19 +16,12 @@ URL, ONE = "/api/v1/buyers/", "/api/v1/buyers/{code}/"
 
 
 def ask(client: Any = None, **params: Any) -> list[dict[str, Any]]:
-    response = (client or with_key()).get(URL, params)
-    assert response.status_code == 200, response.json()
-    check_schema(response, URL)
-    rows: list[dict[str, Any]] = response.json()["results"]
+    rows: list[dict[str, Any]] = ok((client or with_key()).get(URL, params), URL)["results"]
     return rows
 
 
 def one(code: str, client: Any = None) -> dict[str, Any]:
-    response = (client or with_key()).get(f"{URL}{code}/")
-    assert response.status_code == 200, response.json()
-    check_schema(response, ONE)
-    body: dict[str, Any] = response.json()
-    return body
+    return ok((client or with_key()).get(f"{URL}{code}/"), ONE)
 
 
 def codes(rows: list[dict[str, Any]]) -> list[str]:

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from buyers.models import Buyer
 from core.domain.roles import Role
-from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
+from tests.integration.api.ladder import as_person, check_problem, ok, with_key
 from tests.integration.api.orders import make_ana
 from tests.integration.credit.asking import insure
 from tests.integration.credit.builders import TODAY, make_clean_buyer, make_group, make_limit
@@ -20,11 +20,7 @@ CONFIDENTIAL = ("limit", "headroom", "headroom_in_horizon", "insured", "group")
 
 
 def exposure(client: APIClient | None = None, code: str = "ACME", **params: str) -> dict[str, Any]:
-    response = (client or with_key("read")).get(URL.format(code), params)
-    assert response.status_code == 200, response.json()
-    check_schema(response, PATH)
-    body: dict[str, Any] = response.json()
-    return body
+    return ok((client or with_key("read")).get(URL.format(code), params), PATH)
 
 
 def test_every_component_limit_and_headroom_of_the_golden_buyer(acme: Buyer) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from buyers.models import BuyerMerge
 from buyers.services.merges import merge
 from invoices.services.posting.issue import change_due_date
-from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
+from tests.integration.api.ladder import as_person, check_problem, ok, with_key
 from tests.integration.api.world import World
 from tests.integration.invoices.builders import make_invoice
 
@@ -18,19 +18,12 @@ URL, ONE = "/api/v1/invoices/", "/api/v1/invoices/{id}/"
 
 
 def ask(client: Any = None, **params: Any) -> list[dict[str, Any]]:
-    response = (client or with_key()).get(URL, params)
-    assert response.status_code == 200, response.json()
-    check_schema(response, URL)
-    rows: list[dict[str, Any]] = response.json()["results"]
+    rows: list[dict[str, Any]] = ok((client or with_key()).get(URL, params), URL)["results"]
     return rows
 
 
 def one(pk: int, client: Any = None, **params: Any) -> dict[str, Any]:
-    response = (client or with_key()).get(f"{URL}{pk}/", params)
-    assert response.status_code == 200, response.json()
-    check_schema(response, ONE)
-    body: dict[str, Any] = response.json()
-    return body
+    return ok((client or with_key()).get(f"{URL}{pk}/", params), ONE)
 
 
 def test_invoice_is_shown_as_of_today(world: World) -> None:

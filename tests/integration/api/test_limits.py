@@ -13,7 +13,7 @@ from core.domain.roles import Role
 from core.models import AuditEvent, User
 from credit.models import CreditLimit, LimitDecision, LimitRequest
 from credit.services.authority import name_substitute
-from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
+from tests.integration.api.ladder import as_person, check_problem, check_schema, ok, with_key
 from tests.integration.api.orders import kept_answers, send
 from tests.integration.credit.asking import insure
 from tests.integration.credit.builders import EARLIER, TODAY, make_clean_buyer, make_group, make_limit
@@ -60,9 +60,7 @@ def body_of(amount: str = "400000.00", **fields: Any) -> dict[str, Any]:
 
 def ask(client: APIClient, **fields: Any) -> dict[str, Any]:
     response = send(client, REQUESTS, body_of(**fields))
-    assert response.status_code == 201, response.json()
-    check_schema(response, REQUESTS, "post")
-    found: dict[str, Any] = response.json()
+    found = ok(response, REQUESTS, "post", status=201)
     assert response["Location"] == f"{REQUESTS}{found['id']}/"
     return found
 
@@ -73,10 +71,7 @@ def act(client: APIClient, request_id: int, verb: str, body: Any = None, *, etag
 
 
 def done(response: Any, verb: str) -> dict[str, Any]:
-    assert response.status_code == 200, response.json()
-    check_schema(response, f"{ONE}{verb}/", "post")
-    found: dict[str, Any] = response.json()
-    return found
+    return ok(response, f"{ONE}{verb}/", "post")
 
 
 def everything() -> tuple[Any, ...]:
@@ -86,10 +81,7 @@ def everything() -> tuple[Any, ...]:
 
 class TestReadingLimits:
     def amounts(self, client: APIClient, query: str = "") -> list[str]:
-        response = client.get(f"{LIMITS}{query}")
-        assert response.status_code == 200, response.json()
-        check_schema(response, LIMITS)
-        return [row["amount"] for row in response.json()["results"]]
+        return [row["amount"] for row in ok(client.get(f"{LIMITS}{query}"), LIMITS)["results"]]
 
     def test_versions_and_what_is_in_force_on_a_day(self, acme: Buyer) -> None:
         make_limit(acme, "450000", since=TODAY)

@@ -7,7 +7,7 @@ import pytest
 
 from scoring.models import Score, ScoreEvidence
 from scoring.services.scores import score_buyers
-from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
+from tests.integration.api.ladder import as_person, check_problem, ok, with_key
 from tests.integration.api.world import LATER, World
 
 pytestmark = pytest.mark.django_db
@@ -24,19 +24,12 @@ def scored(world: World) -> World:
 
 
 def ask(client: Any = None, **params: Any) -> list[dict[str, Any]]:
-    response = (client or with_key()).get(URL, params)
-    assert response.status_code == 200, response.json()
-    check_schema(response, URL)
-    rows: list[dict[str, Any]] = response.json()["results"]
+    rows: list[dict[str, Any]] = ok((client or with_key()).get(URL, params), URL)["results"]
     return rows
 
 
 def one(pk: int, client: Any = None) -> dict[str, Any]:
-    response = (client or with_key()).get(f"{URL}{pk}/")
-    assert response.status_code == 200, response.json()
-    check_schema(response, ONE)
-    body: dict[str, Any] = response.json()
-    return body
+    return ok((client or with_key()).get(f"{URL}{pk}/"), ONE)
 
 
 def test_latest_score_of_each_buyer_is_shown(scored: World) -> None:

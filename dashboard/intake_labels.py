@@ -1,0 +1,53 @@
+"""Words of what comes in: ways, kinds, states; declared once."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dashboard.desk_labels import BATCH_STATES
+from dashboard.labels import Label
+from dashboard.queries.incoming import Way
+from invoices.domain.bulks import BulkKind, BulkState, MendKind, SuspenseState
+from invoices.services.imports.results import Outcome
+
+WAYS = {Way.FILE: _("files"), Way.REST: _("REST")}
+
+RECORD_KINDS = {
+    BulkKind.INVOICES: _("invoices"),
+    BulkKind.RECEIPTS: _("receipts"),
+    BulkKind.CREDIT_NOTES: _("credit notes"),
+    BulkKind.BUYERS: _("buyers"),
+    BulkKind.DISPUTES: _("disputes"),
+}
+
+BULK_STATES = {
+    BulkState.QUEUED: Label(pgettext_lazy("bulk", "queued")),
+    BulkState.RUNNING: Label(pgettext_lazy("bulk", "being taken in"), "fair"),
+    BulkState.DONE: Label(pgettext_lazy("bulk", "taken in"), "good"),
+    BulkState.REFUSED: Label(pgettext_lazy("bulk", "refused"), "worst"),
+    "failed": Label(pgettext_lazy("bulk", "failed"), "worst"),
+}
+
+INCOMING_STATES = {Way.FILE: BATCH_STATES, Way.REST: BULK_STATES}
+
+OUTCOMES = {
+    Outcome.CREATED: Label(_("new"), "good"),
+    Outcome.UPDATED: Label(_("updated"), "fair"),
+    Outcome.UNCHANGED: Label(_("unchanged")),
+    Outcome.QUARANTINED: Label(_("in quarantine"), "bad"),
+}
+
+MENDED = {
+    MendKind.REPLAYED: Label(_("mended and taken"), "good"),
+    MendKind.DISCARDED: Label(pgettext_lazy("quarantine", "discarded")),
+}
+
+SUSPENSE_STATES = {
+    SuspenseState.WAITING: Label(pgettext_lazy("suspense", "waiting"), "warn"),
+    SuspenseState.ALLOCATED: Label(pgettext_lazy("suspense", "allocated"), "good"),
+    SuspenseState.MOVED: Label(pgettext_lazy("suspense", "allocated elsewhere"), "fair"),
+    SuspenseState.WITHDRAWN: Label(pgettext_lazy("suspense", "withdrawn")),
+}
+
+SUSPENSE_KINDS = {"receipt": _("receipt"), "credit_note": _("credit note")}

@@ -1,0 +1,87 @@
+"""Everything that came in, in one list: files with rows, and what systems sent over REST."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from dashboard.queries.paged import SqlRows
+
+
+class Way(StrEnum):
+    """How something came in."""
+
+    FILE = "file"
+    REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingRow:
+    """One thing that came in; ``open_rows`` of it wait for a person."""
+
+    way: str
+    id: int
+    name: str
+    kind: str
+    source: str
+    state: str
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    open_rows: int
+    sums: Mapping[str, str]
+    actor: str
+    created_at: datetime
+
+
+_ONLY = "(%(only)s::bigint[] IS NULL OR {id} = ANY(%(only)s))"
+# Invoices that came as a bulk have an import of their own, for their quarantine; it is one thing.
+_FILES_SQL = f"""
+SELECT 'file' AS way, f.id, f.file_name AS name, 'invoices' AS kind, f.profile AS source, f.state, f.rows, f.created,
+    f.updated, f.unchanged,
+    (SELECT count(*)::int FROM invoices_quarantinedrow q WHERE q.batch_id = f.id AND q.state = 'open') AS open_rows,
+    f.totals AS sums, coalesce(u.username, '') AS actor, f.created_at
+FROM invoices_importbatch f LEFT JOIN core_user u ON u.id = f.actor_id
+WHERE NOT EXISTS (SELECT 1 FROM invoices_bulk k WHERE k.batch_id = f.id) AND {_ONLY.format(id="f.id")}
+"""
+# A job that failed for good took nothing. Answers that are no longer kept cannot be mended.
+_BULKS_SQL = f"""
+SELECT 'rest' AS way, k.id, '' AS name, k.kind, k.source,
+    CASE WHEN k.state IN ('queued', 'running') AND run.state = 'failed' THEN 'failed' ELSE k.state END AS state,
+    k.rows, k.created, k.updated, k.unchanged,
+    CASE WHEN k.quarantined = 0 THEN 0
+        WHEN k.batch_id IS NOT NULL THEN
+            (SELECT count(*)::int FROM invoices_quarantinedrow q WHERE q.batch_id = k.batch_id AND q.state = 'open')
+        WHEN k.path = '' THEN 0
+        ELSE k.quarantined - (SELECT count(*)::int FROM invoices_mendedrecord m WHERE m.bulk_id = k.id)
+    END AS open_rows,
+    coalesce(k.totals -> 'sums', '{{}}'::jsonb) AS sums, coalesce(u.username, '') AS actor, k.created_at
+FROM invoices_bulk k LEFT JOIN core_run run ON run.id = k.run_id LEFT JOIN core_user u ON u.id = k.actor_id
+WHERE {_ONLY.format(id="k.id")}
+"""
+_WAYS = {Way.FILE: _FILES_SQL, Way.REST: _BULKS_SQL}
+_TO_DO = "SELECT * FROM ({relation}) r WHERE open_rows > 0 OR state = 'preview'"
+
+
+def list_incoming(*, way: str = "", only_to_do: bool = False) -> SqlRows:
+    """The latest first; ``only_to_do`` leaves what waits for a person."""
+    relation = "UNION ALL".join(sql for name, sql in _WAYS.items() if way in ("", name))
+    return SqlRows(
+        relation=_TO_DO.format(relation=relation) if only_to_do else relation,
+        params={"only": None},
+        make=_row,
+        orders={"created_at": "created_at"},
+        tie="way, id",
+        wanted=("-created_at",),
+        narrowed_by="id",
+    )
+
+
+def _row(*values: Any) -> IncomingRow:
+    *head, sums, actor, created_at = values
+    return IncomingRow(*head, json.loads(sums), actor, created_at)
