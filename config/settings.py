@@ -15,6 +15,7 @@ from whitenoise.compress import Compressor
 
 from config import logs
 from config.local import urls as local_urls
+from invoices.domain.kinds import Terms
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -332,10 +333,14 @@ IDEMPOTENCY_WAIT_MS = env.int("IDEMPOTENCY_WAIT_MS", default=3000)
 RESERVATION_DAYS = env.int("RESERVATION_DAYS", default=30)
 RESERVATION_DAYS_AFTER_SHIPMENT = env.int("RESERVATION_DAYS_AFTER_SHIPMENT", default=14)
 # What a recommended limit stands on, in base currency (docs/limits.md): uninsured risk that we take on any one buyer,
-# loss that a year of one buyer may cost, and the part of an open-account debt that a default loses.
+# loss that a year of one buyer may cost, and the part of an open-account debt that a default loses; what it loses of
+# debts on other terms where the usual does not hold (LIMIT_LGD_BY_TERMS=da=0.5,dp=0.25).
 LIMIT_OWN_APPETITE = Decimal(env.str("LIMIT_OWN_APPETITE", default="60000"))
 LIMIT_LOSS_BUDGET = Decimal(env.str("LIMIT_LOSS_BUDGET", default="3000"))
 LIMIT_LGD = Decimal(env.str("LIMIT_LGD", default="0.60"))
+LIMIT_LGD_BY_TERMS = {
+    Terms(terms): Decimal(share) for terms, share in env.dict("LIMIT_LGD_BY_TERMS", default={}).items()
+}
 # How long finished work stays to be looked at (core/services/retention.py); ledger, decisions and audit stay for ever.
 RETENTION_JOBS_DAYS = env.int("RETENTION_JOBS_DAYS", default=90)
 RETENTION_RUNS_DAYS = env.int("RETENTION_RUNS_DAYS", default=400)

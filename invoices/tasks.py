@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.house import today
 from core.jobs import job_task
 from core.models import Job
 from invoices.domain.kinds import BatchState
 from invoices.models import ImportBatch
 from invoices.services.bulks.running import BULK_TASK, run_bulk
+from invoices.services.documents.deciding import retry_waiting
+from invoices.services.documents.sellers import RETRY_TASK
 from invoices.services.imports.background import IMPORT_TASK
 from invoices.services.imports.running import run_import
 from invoices.services.snapshots import SHARD_TASK, TOTALS_TASK, complete_set, write_shard
@@ -44,3 +47,9 @@ def take_bulk(job: Job) -> dict[str, Any]:
     bulk = run_bulk(job.params["bulk"])
     counts = ("rows", "created", "updated", "unchanged", "quarantined")
     return {"bulk": bulk.pk, "state": bulk.state, **{name: getattr(bulk, name) for name in counts}}
+
+
+@job_task(RETRY_TASK)
+def retry_documents(job: Job) -> dict[str, Any]:
+    """Try the e-invoices that wait again: what was missing may be there now."""
+    return retry_waiting(today=today())

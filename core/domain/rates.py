@@ -69,7 +69,7 @@ class RateTable:
 
     def _no_rate(self, currency: str) -> DomainError:
         last = self.stale.get(currency)
-        seen = f"the last one is of {last.rate_date}" if last else "none is on record"
+        seen = _("the last one is of %(date)s", date=last.rate_date) if last else _("none is on record")
         return DomainError(
             "rate_missing",
             _(

@@ -1,5 +1,6 @@
 """Tables that every app stands on."""
 
+from core.models.documents import SealedDocument
 from core.models.ground import (
     ApiClient,
     AuditEvent,
@@ -27,6 +28,7 @@ __all__ = [
     "OutboxSubject",
     "Run",
     "SealLeaf",
+    "SealedDocument",
     "Subscription",
     "SubscriptionKey",
     "User",

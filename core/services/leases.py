@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -79,19 +79,31 @@ def take_waiting(job: Job, name: str, values: Iterable[Any]) -> list[dict[str, A
     """Do the waiting jobs of the same task whose param ``name`` is one of ``values`` along with this one.
 
     Their params, in the order in which they were asked for, are put under ``also`` of this job's own before theirs are
-    done: a worker that dies leaves one job that knows of all. What was taken has all its tries before it, so they are
-    counted anew: a job that takes more and more must not be given up for the deaths of its first workers. Returns
-    everything under ``also``. Raises :class:`LeaseLost`.
+    done: a worker that dies leaves one job that knows of all. That job may itself be taken, so what it knew goes along;
+    what is there already is not put there twice. What was taken has all its tries before it, so they are counted anew:
+    a job that takes more and more must not be given up for the deaths of its first workers. Returns everything under
+    ``also``. Raises :class:`LeaseLost`.
     """
     params = {"task": job.task, "job": job.pk, "name": name, "values": [json.dumps(value) for value in values]}
     with transaction.atomic():
         taken = [json.loads(row[1]) for row in sorted(fetch_all(_TAKE_WAITING_SQL, params))]
         if taken:
-            job.params = {**job.params, "also": [*job.params.get("also", ()), *taken]}
+            job.params = {**job.params, "also": _each_once([*job.params.get("also", ()), *_flat(taken)])}
             job.attempts = 1
             if not _held(job).update(params=job.params, attempts=job.attempts):
                 raise LeaseLost(job)
     return list(job.params.get("also", ()))
+
+
+def _flat(taken: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The params of each job, and then what it had taken along itself."""
+    for params in taken:
+        yield {name: value for name, value in params.items() if name != "also"}
+        yield from params.get("also", ())
+
+
+def _each_once(asked: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list({json.dumps(one, sort_keys=True): one for one in asked}.values())
 
 
 def finish_job(job: Job, result: Mapping[str, Any] | None = None) -> None:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from core.domain.seals import root_of, sign
 from core.models import AuditSeal, SealLeaf
+from core.private_files import make_private
 from core.queries.seals import contents_of, line_of, read_key, read_lines
 from core.queries.sql import fetch_all
 
@@ -94,10 +95,5 @@ def _append(seal: AuditSeal) -> None:
 
 def _ensure_key() -> bytes:
     """The key, made with the first seal; never a new one where something was sealed before."""
-    path = Path(settings.AUDIT_KEY_FILE)
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
+    make_private(Path(settings.AUDIT_KEY_FILE), secrets.token_hex(32).encode())
     return read_key()

@@ -11,6 +11,7 @@ from core.money import Money, check_currency, minor_digits
 from core.words import Sentence
 from core.words import sentence as _
 from credit.domain.kinds import LimitKind
+from credit.domain.pd import DAYS_A_YEAR
 
 LONGEST_DIGITS = 16
 LONGEST_REASON = 300
@@ -33,6 +34,14 @@ class FormerLimit:
     amount: Money
     amount_base: Decimal | None
     valid_to: date | None
+
+
+def days_of(new: NewLimit) -> int:
+    """How many days the limit holds, both ends included; a year where it has no end: it is reviewed by then.
+
+    Example: 1 to 30 April holds 30 days.
+    """
+    return DAYS_A_YEAR if new.valid_to is None else (new.valid_to - new.valid_from).days + 1
 
 
 def check_new_limit(*, new: NewLimit, as_of: date) -> None:

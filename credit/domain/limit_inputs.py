@@ -10,7 +10,7 @@ from core.errors import DomainError
 from core.words import Sentence
 from core.words import sentence as _
 from credit.domain.authority import WORST
-from credit.domain.pd import pd_12m
+from credit.domain.pd import DAYS_A_YEAR, pd_12m
 from credit.domain.recommend import LimitInputs
 
 ZERO = Decimal(0)
@@ -18,7 +18,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class BuyerFacts:
-    """One buyer; amounts in base currency. ``terms_days`` and delay are means weighted by amount."""
+    """One buyer; amounts in base currency. ``terms_days``, delay and ``lgd`` are means weighted by amount.
+
+    ``has_low_coverage``: too little is known of it for its score; a person decides knowing that.
+    """
 
     buyer_id: int
     code: str
@@ -29,15 +32,20 @@ class BuyerFacts:
     net_worth: Decimal | None
     insured_limit: Decimal
     insured_share: Decimal
+    lgd: Decimal
+    has_low_coverage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """What the firm decides, in base currency; None: what is on record (sales of 12 months, PD by grade)."""
+    """What the firm decides, in base currency; None: what is on record.
+
+    That is: sales of 12 months, PD by grade, LGD by the instruments of those sales.
+    """
 
     own_appetite: Decimal
     loss_budget: Decimal
-    lgd: Decimal
+    lgd: Decimal | None = None
     annual_sales: Decimal | None = None
     pd_12m: Decimal | None = None
 
@@ -71,8 +79,8 @@ def worst_of_two(one: str | None, other: str | None) -> str:
     return max(one or WORST, other or WORST)
 
 
-def limit_inputs(*, buyers: Sequence[BuyerFacts], assumptions: Assumptions) -> LimitInputs:
-    """One buyer's inputs, or a group's: sums of sales, net worth and cover; days weighted by sales.
+def limit_inputs(*, buyers: Sequence[BuyerFacts], assumptions: Assumptions, days: int = DAYS_A_YEAR) -> LimitInputs:
+    """One buyer's inputs, or a group's: sums of sales, net worth and cover; days and LGD weighted by sales.
 
     A group's net worth is unknown unless every member's is known. Example: sales 100 at 30 days and 300 at 60 days:
     400 at 53 days (52.5 rounded half up).
@@ -81,6 +89,7 @@ def limit_inputs(*, buyers: Sequence[BuyerFacts], assumptions: Assumptions) -> L
     sales = sum((b.annual_sales for b in buyers), ZERO)
     insured = sum((b.insured_limit for b in buyers), ZERO)
     worths = [b.net_worth for b in buyers]
+    lgd = _weighted([(b.lgd, b.annual_sales) for b in buyers], places=4)
     return LimitInputs(
         annual_sales=sales if assumptions.annual_sales is None else assumptions.annual_sales,
         terms_days=int(_weighted([(b.terms_days, b.annual_sales) for b in buyers], places=0)),
@@ -92,7 +101,8 @@ def limit_inputs(*, buyers: Sequence[BuyerFacts], assumptions: Assumptions) -> L
         own_appetite=assumptions.own_appetite,
         loss_budget=assumptions.loss_budget,
         pd=pd_12m(grade=grade or WORST, model_pd=assumptions.pd_12m),
-        lgd=assumptions.lgd,
+        lgd=lgd if assumptions.lgd is None else assumptions.lgd,
+        days=days,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from core.errors import DomainError
 from core.words import Sentence
@@ -59,6 +59,19 @@ def pd_over(*, pd_12m: Decimal, days: int) -> Decimal:
     if days < 0:
         raise _invalid("days", days, _("Write 0 or more days."))
     return Decimal(0) if days == 0 else ONE - (ONE - pd_12m) ** (Decimal(days) / DAYS_A_YEAR)
+
+
+def mean_lgd(*, sales: Mapping[Terms, Decimal], lgds: Mapping[Terms, Decimal] = LGD_BY_TERMS) -> Decimal:
+    """Loss given default of a mix of instruments, 0-1: their LGD weighted by what was sold on each; four places.
+
+    What is not above 0 has no weight; without sales the LGD of open account, which is what a limit is for.
+    Example: 300 on open account (60 %) and 100 on a confirmed L/C (5 %) lose 46.25 %.
+    """
+    sold = {terms: amount for terms, amount in sales.items() if amount > 0}
+    if not sold:
+        return lgds[Terms.OPEN_ACCOUNT]
+    mean = sum((amount * lgds[terms] for terms, amount in sold.items()), Decimal(0)) / sum(sold.values())
+    return mean.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
 def expected_loss(*, uninsured_base: Decimal, pd: Decimal, lgd: Decimal) -> Decimal:

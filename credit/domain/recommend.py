@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from core.errors import DomainError
 from core.words import sentence as _
-from credit.domain.pd import DAYS_A_YEAR, check_share, expected_loss
+from credit.domain.pd import DAYS_A_YEAR, check_share, expected_loss, pd_over
 
 ZERO = Decimal(0)
 
@@ -45,7 +45,7 @@ class LimitInputs:
     """What the methods stand on, in base currency; shares are 0-1.
 
     ``net_worth`` None = unknown; ``grade`` None = never scored; ``pd`` is for 12 months; ``insured_share`` is the
-    insured part of the insured limit.
+    insured part of the insured limit; ``days`` is how long the limit holds (a year without an end).
     """
 
     annual_sales: Decimal
@@ -62,6 +62,7 @@ class LimitInputs:
     need_factor: Decimal = Decimal("1.2")
     capacity_share: Decimal = Decimal("0.10")
     score_factor: Decimal | None = None
+    days: int = DAYS_A_YEAR
 
     def __post_init__(self) -> None:
         for field in ("insured_share", "pd", "lgd", "capacity_share"):
@@ -93,13 +94,14 @@ class MethodResult:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The smallest of the methods, which one binds, what of it is uninsured and the loss to expect in 12 months."""
+    """The smallest of the methods, which one binds, what of it is uninsured and the loss to expect in its days."""
 
     amount: Decimal
     binding: Method
     methods: tuple[MethodResult, ...]
     uninsured: Decimal
     expected_loss: Decimal
+    days: int
 
 
 def recommend_limit(*, inputs: LimitInputs) -> Recommendation:
@@ -113,8 +115,9 @@ def recommend_limit(*, inputs: LimitInputs) -> Recommendation:
     bounds = [(m.amount, m.method) for m in methods if m.amount is not None]
     amount, binding = min(bounds, key=lambda bound: bound[0])
     uninsured = uninsured_part(limit=amount, insured_limit=inputs.insured_limit, insured_share=inputs.insured_share)
-    loss = expected_loss(uninsured_base=uninsured, pd=inputs.pd, lgd=inputs.lgd)
-    return Recommendation(amount, binding, methods, uninsured, loss)
+    pd = pd_over(pd_12m=inputs.pd, days=inputs.days)
+    loss = round(expected_loss(uninsured_base=uninsured, pd=pd, lgd=inputs.lgd), 2)
+    return Recommendation(amount, binding, methods, uninsured, loss, inputs.days)
 
 
 def uninsured_part(*, limit: Decimal, insured_limit: Decimal, insured_share: Decimal) -> Decimal:

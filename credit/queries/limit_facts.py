@@ -6,6 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+
+from django.conf import settings
 
 from buyers.models import Buyer
 from buyers.queries.accounts import ACCOUNT_SQL, KNOWN_SQL, Accounts, Moment, get_accounts
@@ -17,8 +21,11 @@ from core.queries.sql import fetch_all
 from core.words import sentence as _
 from cover.queries.insured import InsuredInForce, insured_limits_in_force
 from credit.domain.limit_inputs import BuyerFacts
-from credit.queries.accounts import grades_of
+from credit.domain.pd import LGD_BY_TERMS, mean_lgd
+from credit.domain.terms import GradeTerms
+from credit.queries.standings import Standing, get_standings
 from credit.queries.terms import current_terms
+from invoices.domain.kinds import Terms
 from scoring.domain.v1.buyer_credit import FINANCIALS_FRESH_MONTHS
 from scoring.domain.v1.payment_history import expected_delay
 from scoring.queries.inputs import load_inputs
@@ -28,11 +35,15 @@ SALES_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """Invoiced in 365 days, in base currency, and its mean days from invoice to due date (None without sales)."""
+    """Invoiced in 365 days, in base currency: by instrument, as a whole, and its mean days from invoice to due date.
 
+    Credit invoices count against the amount, not among the days; ``terms_days`` None without sales.
+    """
+
+    by_terms: Mapping[Terms, Decimal] = field(default_factory=dict)
     amount: Decimal = Decimal(0)
     terms_days: Decimal | None = None
-    unconverted: tuple[str, ...] = field(default=())
+    unconverted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +72,37 @@ def covers_of(
 
 _SALES_SQL = f"""
 WITH account AS ({ACCOUNT_SQL}), rates AS ({RATES_SQL}), item AS (
-    SELECT a.position, i.currency, i.original_due_date - i.invoice_date AS days,
+    SELECT a.position, i.currency, i.terms, i.original_due_date - i.invoice_date AS days,
         round(i.amount * rates.rate, %(base_digits)s) AS base
     FROM account a JOIN invoices_invoice i ON i.buyer_id = a.member_id
     LEFT JOIN rates ON rates.currency = i.currency
     WHERE i.invoice_date > %(since)s AND i.invoice_date <= %(as_of)s
       AND (%(known_at)s::timestamptz IS NULL OR i.recorded_at <= %(known_at)s)
 )
-SELECT position, coalesce(sum(base), 0),
-    sum(base * days) FILTER (WHERE base > 0) / nullif(sum(base) FILTER (WHERE base > 0), 0),
-    array_agg(DISTINCT currency) FILTER (WHERE base IS NULL)
-FROM item GROUP BY position
+SELECT position, terms, coalesce(sum(base), 0), coalesce(sum(base) FILTER (WHERE base > 0), 0),
+    coalesce(sum(base * days) FILTER (WHERE base > 0), 0),
+    coalesce(array_agg(DISTINCT currency) FILTER (WHERE base IS NULL), '{{}}')
+FROM item GROUP BY position, terms ORDER BY position
 """
 
 
 def sales_of(accounts: Accounts, moment: Moment, rates: RateTable) -> dict[int, Sales]:
-    """Sales of 12 months by the buyer's position; credit invoices count against them."""
+    """Sales of 12 months by the buyer's position."""
     since = moment.as_of - timedelta(days=SALES_DAYS)
     params = accounts.params() | moment.params() | rates.as_arrays() | {"since": since}
-    return {
-        position: Sales(max(Decimal(0), amount), days, tuple(sorted(missing or ())))
-        for position, amount, days, missing in fetch_all(_SALES_SQL, params)
-    }
+    rows = fetch_all(_SALES_SQL, params)
+    return {position: _sales([row[1:] for row in some]) for position, some in groupby(rows, key=itemgetter(0))}
+
+
+def _sales(rows: Sequence[tuple[str, Decimal, Decimal, Decimal, list[str]]]) -> Sales:
+    """One buyer's rows, one for each instrument: amount, invoiced without credits, that × days, missing rates."""
+    invoiced = sum((row[2] for row in rows), Decimal(0))
+    return Sales(
+        by_terms={Terms(row[0]): row[1] for row in rows},
+        amount=max(Decimal(0), sum((row[1] for row in rows), Decimal(0))),
+        terms_days=sum((row[3] for row in rows), Decimal(0)) / invoiced if invoiced else None,
+        unconverted=tuple(sorted({currency for row in rows for currency in row[4]})),
+    )
 
 
 _WORTH_SQL = f"""
@@ -119,26 +139,26 @@ def load_buyer_facts(
     accounts, moment = get_accounts(buyer_ids, known_at), Moment(as_of, known_at)
     sales, worths = sales_of(accounts, moment, rates), net_worths(accounts, moment, rates)
     ids = list(accounts.buyer_ids)
-    grades, codes = grades_of(ids, as_of=as_of), _codes(ids)
+    standings, codes = get_standings(ids, as_of=as_of), _codes(ids)
     covers = covers_of(ids, as_of=as_of, rates=rates, known_at=known_at)
     inputs = load_inputs(buyer_ids=ids, as_of=as_of, known_at=known_at, base_currency=rates.base)
     delays = expected_delay(inputs.facts).tolist()
-    terms = _usual_terms(grades)
+    terms, lgds = current_terms(), lgd_table()
     return [
-        _facts(pk, codes[pk], grades[pk], sales.get(place, Sales()), worths.get(place), covers[pk], delay, terms[pk])
+        _facts(standings[pk], codes[pk], sales.get(place, Sales()), worths.get(place), covers[pk], delay, terms, lgds)
         for place, (pk, delay) in enumerate(zip(ids, delays, strict=True))
     ]
 
 
 def _facts(
-    buyer_id: int,
+    standing: Standing,
     code: str,
-    grade: str | None,
     sales: Sales,
     worth: Decimal | None,
     cover: InsuredSum,
     delay: float,
-    usual_terms: int,
+    terms: Mapping[str, GradeTerms],
+    lgds: Mapping[Terms, Decimal],
 ) -> BuyerFacts:
     if sales.unconverted:
         raise DomainError(
@@ -149,17 +169,21 @@ def _facts(
             ),
             {"field": "currency", "value": sales.unconverted[0]},
         )
-    days = Decimal(usual_terms) if sales.terms_days is None else sales.terms_days
+    # Of a buyer that has bought nothing yet: the days that its grade's default terms allow.
+    usual = Decimal(terms[standing.grade].max_days if standing.grade else 0)
+    days = usual if sales.terms_days is None else sales.terms_days
     return BuyerFacts(
-        buyer_id=buyer_id,
+        buyer_id=standing.buyer_id,
         code=code,
-        grade=grade,
+        grade=standing.grade or None,
         annual_sales=sales.amount,
         terms_days=round(days, 1),
         expected_delay_days=round(Decimal(str(delay)), 1),
         net_worth=worth,
         insured_limit=cover.limit_base,
         insured_share=cover.share,
+        lgd=mean_lgd(sales=sales.by_terms, lgds=lgds),
+        has_low_coverage=standing.has_low_coverage,
     )
 
 
@@ -167,7 +191,6 @@ def _codes(buyer_ids: list[int]) -> dict[int, str]:
     return dict(Buyer.objects.filter(pk__in=buyer_ids).values_list("pk", "code"))
 
 
-def _usual_terms(grades: Mapping[int, str | None]) -> dict[int, int]:
-    """The days that the grade's default terms allow: for a buyer that has bought nothing yet."""
-    terms = current_terms()
-    return {pk: terms[grade].max_days if grade else 0 for pk, grade in grades.items()}
+def lgd_table() -> dict[Terms, Decimal]:
+    """The loss given default of each instrument: the firm's where it set one."""
+    return {**LGD_BY_TERMS, Terms.OPEN_ACCOUNT: settings.LIMIT_LGD, **settings.LIMIT_LGD_BY_TERMS}

@@ -16,9 +16,10 @@ from core.domain.rates import RateTable
 from core.money import Money
 from core.queries.rates import rate_table
 from credit.domain.kinds import LimitKind
-from credit.domain.limit_changes import NewLimit
+from credit.domain.limit_changes import NewLimit, days_of
 from credit.domain.limit_inputs import Assumptions, limit_inputs
 from credit.domain.limits import LimitInForce
+from credit.domain.pd import DAYS_A_YEAR
 from credit.domain.recommend import Recommendation, recommend_limit
 from credit.models import CreditAccount, LimitRequest
 from credit.queries.accounts import account_exposure, account_members
@@ -37,23 +38,19 @@ class Frozen:
 
 
 def default_assumptions() -> Assumptions:
-    """The firm's settings: own appetite, loss budget, loss given default."""
-    return Assumptions(
-        own_appetite=settings.LIMIT_OWN_APPETITE,
-        loss_budget=settings.LIMIT_LOSS_BUDGET,
-        lgd=settings.LIMIT_LGD,
-    )
+    """The firm's settings: own appetite and loss budget; everything else is what is on record."""
+    return Assumptions(own_appetite=settings.LIMIT_OWN_APPETITE, loss_budget=settings.LIMIT_LOSS_BUDGET)
 
 
 def recommend_for(account: CreditAccount, *, as_of: date, assumptions: Assumptions | None = None) -> Recommendation:
     """What the four methods recommend today, before anything is asked for."""
-    return _recommended(account, as_of, assumptions or default_assumptions(), _rates(as_of))[0]
+    return _recommended(account, as_of, assumptions or default_assumptions(), _rates(as_of), DAYS_A_YEAR)[0]
 
 
 def freeze(question: Question, assumptions: Assumptions) -> Frozen:
     """Read everything as of the day; raises ``rate_missing`` where an amount cannot be converted."""
     account, as_of, rates = question.account, question.as_of, _rates(question.as_of)
-    recommended, buyers = _recommended(account, as_of, assumptions, rates)
+    recommended, buyers = _recommended(account, as_of, assumptions, rates, days_of(question.new))
     counted = count_request(question, rates)
     facts = {
         "as_of": as_of.isoformat(),
@@ -99,11 +96,11 @@ def _rates(as_of: date) -> RateTable:
 
 
 def _recommended(
-    account: CreditAccount, as_of: date, assumptions: Assumptions, rates: RateTable
+    account: CreditAccount, as_of: date, assumptions: Assumptions, rates: RateTable, days: int
 ) -> tuple[Recommendation, list[dict[str, Any]]]:
     members = account_members(account, as_of=as_of)
     buyers = load_buyer_facts(members, as_of=as_of, rates=rates)
-    inputs = limit_inputs(buyers=buyers, assumptions=assumptions)
+    inputs = limit_inputs(buyers=buyers, assumptions=assumptions, days=days)
     return recommend_limit(inputs=inputs), [_plain(asdict(buyer)) for buyer in buyers]
 
 
@@ -144,6 +141,7 @@ def _recommendation(found: Recommendation, currency: str) -> dict[str, Any]:
         "binding": str(found.binding),
         "uninsured": str(found.uninsured),
         "expected_loss": str(found.expected_loss),
+        "days": found.days,
         "methods": [
             {
                 "method": str(method.method),

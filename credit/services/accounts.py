@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from buyers.queries.merges import get_survivor_id
 from core.errors import DomainError, NotFound
 from core.queries.prepared import Prepared, fetch_prepared, planned_once_until_end
+from core.services.outbox.publishing import one_look
 from core.words import sentence as _
 from credit.models import CreditAccount
 
@@ -128,9 +129,12 @@ def limit_time() -> None:
         cursor.execute(_timeouts())
 
 
-def one_decision() -> AbstractContextManager[None]:
-    """The same for a transaction that decides about one order: all its large statements are planned once."""
-    return planned_once_until_end(_timeouts())
+@contextmanager
+def one_decision() -> Iterator[None]:
+    """The same for a transaction that decides about one order: its large statements are planned once, and who is told
+    of it is looked up once."""
+    with planned_once_until_end(_timeouts()), one_look():
+        yield
 
 
 def _read(buyer_id: int) -> tuple[_Party, datetime]:

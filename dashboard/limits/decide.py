@@ -22,7 +22,7 @@ from dashboard.forms import DeskForm
 from dashboard.labels import ROLES
 from dashboard.limits.base import LimitsPage
 from dashboard.limits.requests import subject_name, subject_url
-from dashboard.limits.words import fact_lines, recommendation_of
+from dashboard.limits.words import fact_lines, little_known, recommendation_of
 from dashboard.refusals import words_of
 
 
@@ -79,6 +79,7 @@ class RequestPage(LimitsPage):
             is_pending=row.state == RequestState.PENDING,
             recommendation=recommendation_of(row.recommendation, row.facts["assumptions"]) if sees else None,
             facts=fact_lines(row.facts) if sees else [],
+            little_known=little_known(row.facts) if sees else [],
             decisions=[(VERDICTS[decision.verdict], decision) for decision in detail.decisions],  # type: ignore[index]
             progress=detail.progress,
             is_altered=sees and not detail.is_intact,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from credit.domain.limit_inputs import Assumptions
+from credit.domain.pd import DAYS_A_YEAR
 from credit.domain.recommend import Recommendation
 from dashboard import formats
 from dashboard.check_words import PARTS
@@ -65,6 +66,7 @@ ASSUMPTIONS: dict[str, Any] = {
 ON_RECORD: dict[str, Any] = {
     "annual_sales": _("invoiced in the last 12 months"),
     "pd_12m": _("by grade"),
+    "lgd": _("by instrument of the sales"),
 }
 
 _SHARES = {"capacity_share", "pd", "pd_12m", "lgd", "p"}
@@ -90,6 +92,7 @@ class RecommendationView:
     binding: Any
     uninsured: Decimal
     expected_loss: Decimal
+    days: int
     methods: list[MethodLine]
     currency: str
     assumptions: list[tuple[Any, str]]
@@ -102,6 +105,7 @@ def recommendation_of(found: Mapping[str, Any], assumptions: Mapping[str, Any]) 
         binding=word_of(METHODS, found["binding"]),
         uninsured=Decimal(found["uninsured"]),
         expected_loss=Decimal(found["expected_loss"]),
+        days=found.get("days", DAYS_A_YEAR),
         methods=[_line(method, found["binding"]) for method in found["methods"]],
         currency=str(found["currency"]),
         assumptions=assumption_lines(assumptions),
@@ -119,6 +123,7 @@ def live_recommendation(found: Recommendation, assumptions: Assumptions, currenc
         binding=word_of(METHODS, str(found.binding)),
         uninsured=found.uninsured,
         expected_loss=found.expected_loss,
+        days=found.days,
         methods=[_line(method, str(found.binding)) for method in methods],
         currency=currency,
         assumptions=assumption_lines(asdict(assumptions)),
@@ -157,6 +162,11 @@ def _input(name: str, value: Any) -> str:
     if name in _SHARES:
         return f"{(number * 100).normalize():f} %"
     return formats.whole(number) if abs(number) >= 1000 else f"{number.normalize():f}"
+
+
+def little_known(facts: Mapping[str, Any]) -> list[str]:
+    """The buyers of a request whose scores stand on too little."""
+    return [str(buyer["code"]) for buyer in facts["buyers"] if buyer.get("has_low_coverage")]
 
 
 def fact_lines(facts: Mapping[str, Any]) -> list[tuple[Any, str]]:

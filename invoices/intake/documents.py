@@ -61,6 +61,21 @@ def read_document(data: bytes) -> Document:
     raise _unknown(data)
 
 
+def kind_of(data: bytes, file_name: str = "") -> str | None:
+    """``einvoice`` or ``statements`` where the bytes are such a document, sound or not; None for anything else.
+
+    A PDF or XML that is neither is still named by its ending: whoever sent it meant a document.
+    """
+    try:
+        found = read_document(data)
+    except FileRefused as refusal:
+        if refusal.code in {"document_unknown", "file_empty", "document_bytes_limit"}:
+            return None
+        is_message = not (pdf.is_pdf(data) or data.lstrip()[:3].endswith(b"<") or b"<" in data[:200])
+        return "statements" if is_message else "einvoice"
+    return "einvoice" if found.invoice is not None else "statements"
+
+
 def _of_xml(data: bytes, seal: str, *, is_inside: bool = False) -> Document:
     root = parse_xml(data)
     if root.tag in ubl.ROOTS:

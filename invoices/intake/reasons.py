@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
 from invoices.intake.document_reasons import DOCUMENT_REFUSALS
+from invoices.intake.document_waits import DOCUMENT_WAITS
 from invoices.intake.record_reasons import BULK_REFUSALS, RECORD_REASONS
 
 FILE_REFUSALS: dict[str, str | Promise] = {
@@ -100,9 +101,12 @@ ROW_REASONS: dict[str, str | Promise] = {
 }
 
 
+_TEMPLATES = {**DOCUMENT_WAITS, **DOCUMENT_REFUSALS, **ROW_REASONS, **FILE_REFUSALS}
+
+
 def words(code: str, params: Mapping[str, Any]) -> str:
     """The sentence for a refusal's code, in the active language; unknown parameters are left empty."""
-    template = FILE_REFUSALS.get(code) or ROW_REASONS.get(code) or DOCUMENT_REFUSALS.get(code)
+    template = _TEMPLATES.get(code)
     if template is None:
         return code
     named = _Lenient(params)

@@ -6,7 +6,9 @@ subscription. Rolled back with the change, delivered by jobs after its commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -18,6 +20,9 @@ from core.models import Delivery, OutboxMessage, Subscription
 from core.services.pokes import hint
 
 DISPATCH_TASK = "core.dispatch_outbox"
+
+# What :func:`one_look` read; None outside of it.
+_looked: ContextVar[list[list[Subscription]] | None] = ContextVar("subscriptions", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,16 @@ def write(wanted: Sequence[tuple[Notice, Sequence[Subscription]]]) -> None:
     wake()
 
 
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Inside, which is one transaction, who wants messages is read once, when the first one is told."""
+    token = _looked.set([])
+    try:
+        yield
+    finally:
+        _looked.reset(token)
+
+
 def wake() -> None:
     """Have the dispatcher look for work once this transaction has committed."""
     transaction.on_commit(_hint_dispatcher, robust=True)
@@ -77,8 +92,18 @@ def _hint_dispatcher() -> None:
 
 
 def _takers(kinds: Sequence[str]) -> list[Subscription]:
+    return [one for one in _subscriptions() if not set(kinds).isdisjoint(one.kinds)]
+
+
+def _subscriptions() -> Sequence[Subscription]:
+    looked = _looked.get()
+    if looked:
+        return looked[0]
     rows = Subscription.objects.exclude(state=SubscriptionState.DELETED).filter(owner__is_active=True)
-    return [one for one in rows.select_related("owner").order_by("pk") if not set(kinds).isdisjoint(one.kinds)]
+    found = list(rows.select_related("owner").order_by("pk"))
+    if looked is not None:
+        looked.append(found)
+    return found
 
 
 def _who(notice: Notice, takers: Iterable[Subscription]) -> list[Subscription]:

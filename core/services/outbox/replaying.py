@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
 from core.domain.outbox import DeliveryState, SubscriptionState
 from core.errors import InvalidTransition, NotFound
 from core.models import Delivery, Subscription, User
 from core.services import audit
 from core.services.outbox.publishing import wake
+from core.words import sentence as _
 
 
 def replay(delivery_id: int, *, actor: User) -> None:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from core.domain.endpoints import parse_endpoint
 from core.domain.outbox import Channel, DeliveryState, MessageKind, SubscriptionState, is_for_role
@@ -18,6 +17,7 @@ from core.models import Delivery, Subscription, SubscriptionKey, User
 from core.services import audit
 from core.services.outbox import vault
 from core.services.outbox.publishing import Notice, wake, write
+from core.words import sentence as _
 
 LONGEST_NAME = 80
 
@@ -143,7 +143,7 @@ def _checked_kinds(kinds: Iterable[str]) -> list[str]:
     if not wanted or not set(wanted) <= set(known):
         raise DomainError(
             "subscription_kind_unknown",
-            _("Kinds are one or more of: %(known)s.") % {"known": ", ".join(known)},
+            _("Kinds are one or more of: %(known)s.", known=", ".join(known)),
             {"field": "kinds", "value": ",".join(wanted)},
         )
     return wanted
@@ -166,8 +166,11 @@ def _check_may_read(owner: User, kinds: Iterable[str]) -> None:
     if closed:
         raise DomainError(
             "subscription_kind_not_readable",
-            _("%(person)s may not read: %(kinds)s. Choose another owner or other kinds.")
-            % {"person": owner, "kinds": ", ".join(closed)},
+            _(
+                "%(person)s may not read: %(kinds)s. Choose another owner or other kinds.",
+                person=str(owner),
+                kinds=", ".join(closed),
+            ),
             {"field": "kinds", "value": ",".join(closed)},
         )
 
@@ -176,7 +179,7 @@ def _check_name(name: str) -> None:
     if not 1 <= len(name.strip()) <= LONGEST_NAME:
         raise DomainError(
             "subscription_name_invalid",
-            _("Give the subscription a name of 1 to %(longest)s characters.") % {"longest": LONGEST_NAME},
+            _("Give the subscription a name of 1 to %(longest)s characters.", longest=LONGEST_NAME),
             {"field": "name", "value": name[:LONGEST_NAME]},
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from pathlib import Path
 from secrets import token_bytes
@@ -13,6 +12,7 @@ from django.conf import settings
 from core.domain.outbox import SECRET_PREFIX
 from core.errors import Conflict
 from core.models import SubscriptionKey
+from core.private_files import make_private
 from core.words import sentence as _
 
 SECRET_BYTES = 32
@@ -26,7 +26,7 @@ def new_secret() -> str:
 def lock_up(secret: str) -> str:
     """Encrypt a secret; the key is made with the first one and never where secrets exist already."""
     if not SubscriptionKey.objects.exists():
-        _ensure_key()
+        make_private(Path(settings.WEBHOOK_KEY_FILE), Fernet.generate_key() + b"\n")
     return _box().encrypt(secret.encode()).decode()
 
 
@@ -44,23 +44,6 @@ def _box() -> MultiFernet:
     if not path.exists():
         raise _missing()
     return MultiFernet([Fernet(line) for line in path.read_text().split()])
-
-
-def _ensure_key() -> None:
-    path = Path(settings.WEBHOOK_KEY_FILE)
-    if path.exists():
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(Fernet.generate_key() + b"\n")
-    try:
-        os.link(draft, path)  # fails where another process was first: then its key counts
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def _missing() -> Conflict:

@@ -8,7 +8,7 @@ from django.core.cache import caches
 
 from core.counting_cache import CountingCache
 
-KEY = "counted here"
+KEY = "counted-here"
 
 
 @pytest.fixture
@@ -33,4 +33,4 @@ def test_a_counter_ends_at_the_time_of_its_first_count(cache: CountingCache) -> 
 
 def test_counters_of_others_are_their_own(cache: CountingCache) -> None:
     cache.count(KEY, lasts=60)
-    assert cache.count(f"{KEY} too", lasts=1) == 1
+    assert cache.count(f"{KEY}-too", lasts=1) == 1

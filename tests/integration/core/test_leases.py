@@ -161,6 +161,16 @@ class TestTakingWhatWaitsForTheSame:
         let_expire(first)
         assert take_waiting(claimed(first), "place", [1]) == [second.params]
 
+    def test_what_a_taken_job_had_taken_itself_goes_along_and_nothing_twice(self) -> None:
+        rain, snow = {"place": 1, "cause": "rain"}, {"place": 1, "cause": "snow"}
+        first, second, _third = self.asked(1), self.asked(**rain), self.asked(**snow)
+        take_waiting(claimed(second), "place", [1])  # its worker dies
+        Job.objects.filter(pk=first.pk).update(state=Job.State.READY, finished_at=None)
+        let_expire(second)
+        requeue_expired()
+        self.asked(**snow)
+        assert take_waiting(claimed(first), "place", [1]) == [rain, {"place": 1}, snow]
+
     def test_what_was_taken_has_all_its_tries_before_it(self) -> None:
         first = self.asked(1)
         for _ in range(MAX_ATTEMPTS - 1):

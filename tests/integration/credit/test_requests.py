@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pgtrigger
 import pytest
 from django.db import Error, transaction
+from django.test import override_settings
 
 from buyers.domain.fact_rows import StatementRow
 from buyers.models import Buyer
@@ -17,11 +19,12 @@ from core.models import AuditEvent, Job
 from core.money import Money
 from credit.domain.kinds import LimitKind, RequestState, Verdict
 from credit.domain.limit_inputs import Assumptions
-from credit.domain.standings import StandingKind
+from credit.domain.standings import YES, StandingKind
 from credit.models import CreditLimit, CreditReview, LimitDecision, LimitRequest
 from credit.queries.request_facts import is_intact
 from credit.queries.requests import get_request, list_requests, standing_of
 from credit.services.requests import Asked, create_request, reject_request, withdraw_request
+from invoices.domain.kinds import Terms
 from tests.integration.credit.asking import approve, ask, insure, new_limit
 from tests.integration.credit.builders import TODAY, account_for, make_clean_buyer, make_limit, make_user, set_standing
 from tests.integration.invoices.builders import make_invoice, pay
@@ -78,6 +81,39 @@ def test_the_golden_recommendation_comes_out_of_the_database() -> None:
     assert (request.uninsured, request.signatures_needed) == (80_000, 1)
     need = found["methods"][0]["inputs"]
     assert (Decimal(need["annual_sales"]), need["terms_days"], need["expected_delay_days"]) == (1_200_000, 60, "12.0")
+
+
+def loss_budget_inputs(request: LimitRequest) -> dict[str, Any]:
+    inputs: dict[str, Any] = next(m for m in request.recommendation["methods"] if m["method"] == "loss_budget")[
+        "inputs"
+    ]
+    return inputs
+
+
+@override_settings(LIMIT_LGD=Decimal("0.5"), LIMIT_LGD_BY_TERMS={Terms.DP: Decimal("0.2")})
+def test_lgd_is_that_of_the_instruments_that_the_buyer_bought_on() -> None:
+    buyer = make_clean_buyer()
+    for terms, amount in ((Terms.OPEN_ACCOUNT, "300"), (Terms.DP, "100"), (Terms.LC_CONFIRMED, "100")):
+        make_invoice(buyer, amount, issued=str(TODAY - timedelta(days=30)), due=str(TODAY), terms=terms)
+    request = ask(buyer, "1000", by=make_user(Role.ANALYST))
+    assert Decimal(loss_budget_inputs(request)["lgd"]) == Decimal("0.35")  # (300 × 50 % + 100 × 20 % + 100 × 5 %) / 500
+    assert request.facts["assumptions"]["lgd"] is None
+    without_sales = ask(make_clean_buyer(), "1000", by=make_user(Role.ANALYST))
+    assert Decimal(loss_budget_inputs(without_sales)["lgd"]) == Decimal("0.5")
+
+
+def test_the_loss_of_a_temporary_limit_is_that_of_its_days() -> None:
+    until, analyst = TODAY + timedelta(days=72), make_user(Role.ANALYST)
+    found = ask(golden_buyer(), "260000", by=analyst, until=until, assumptions=GOLDEN).recommendation
+    assert (found["days"], found["expected_loss"]) == (73, "242.44")
+
+
+def test_a_request_knows_of_whom_too_little_is_known() -> None:
+    known, unknown = make_clean_buyer(), make_clean_buyer()
+    set_standing(unknown, StandingKind.LOW_COVERAGE, YES)
+    for buyer, is_low in ((known, False), (unknown, True)):
+        (facts,) = ask(buyer, "1000", by=make_user(Role.ANALYST)).facts["buyers"]
+        assert facts["has_low_coverage"] is is_low
 
 
 def test_facts_are_frozen_with_a_hash_that_proves_them() -> None:

@@ -13,8 +13,10 @@ from django.test import Client
 from core.domain.roles import Role
 from core.models import User
 from cover.models import InsuredLimit
+from credit.domain.standings import YES, StandingKind
 from credit.models import AuthorityVersion, CreditLimit, CreditReview, LimitDecision, LimitRequest, Substitute
-from tests.integration.credit.builders import TODAY
+from tests.integration.credit.asking import ask
+from tests.integration.credit.builders import TODAY, set_standing
 from tests.integration.dashboard.credit_world import CreditWorld, make_credit_world
 from tests.integration.dashboard.desk import SIGNED_IN, check_denied, sign_in, text_of
 from tests.integration.dashboard.reading import csv_rows, inline_code_of, rows_of
@@ -51,6 +53,15 @@ def test_board_shows_limits_and_how_much_is_used(world: CreditWorld) -> None:
     assert "580,000" in acme
     assert "116 %" in acme
     assert any("G1" in name for name in by_name)
+
+
+def test_a_request_warns_of_buyers_of_whom_little_is_known(world: CreditWorld) -> None:
+    manager, words = sign_in("credit_manager"), "Little is known of"
+    assert words not in words_of(manager.get(f"/limits/requests/{world.request.pk}/"))
+    set_standing(world.other, StandingKind.LOW_COVERAGE, YES)
+    asked = ask(world.other, "1000", by=User.objects.get(username="asker"))
+    assert f"{words} OTHER:" in words_of(manager.get(f"/limits/requests/{asked.pk}/"))
+    assert words not in words_of(as_user(world.ben).get(f"/limits/requests/{asked.pk}/"))
 
 
 def test_board_is_filtered_and_exported(world: CreditWorld) -> None:

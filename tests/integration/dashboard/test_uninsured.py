@@ -57,8 +57,10 @@ def test_form_and_request_say_what_the_recommendation_assumes() -> None:
     world = make_credit_world()
     analyst = sign_in("credit_analyst")
     asked = text_of(analyst.get("/limits/ask/?buyer=ACME"))
-    assert "own appetite 77,000 budget for loss 3,000 loss given default, LGD 60 %" in asked
+    assert "own appetite 77,000 budget for loss 3,000 loss given default, LGD by instrument of the sales" in asked
+    assert "loss given default, LGD: 60 %" in asked
     assert "annual sales invoiced in the last 12 months default in 12 months, PD by grade" in asked
     frozen = text_of(analyst.get(f"/limits/requests/{world.request.pk}/"))
-    assert "loss given default, LGD 60 %" in frozen
+    assert "loss given default, LGD by instrument of the sales" in frozen
+    assert "loss given default, LGD: 60 %" in frozen
     assert "What is assumed" not in text_of(sign_in("sales", "ana").get("/limits/ask/?buyer=ACME"))

@@ -10,7 +10,7 @@ from core.domain.outbox import MessageKind
 from core.errors import DomainError
 from core.models import Delivery, OutboxMessage, OutboxSubject, Subscription
 from core.services.outbox.bodies import body_of
-from core.services.outbox.publishing import Notice, publish, publish_all
+from core.services.outbox.publishing import Notice, one_look, publish, publish_all
 from core.services.outbox.subscriptions import unsubscribe
 from tests.integration.outbox.world import person, subscription, tell
 
@@ -25,6 +25,19 @@ def test_nothing_is_written_or_even_described_if_nobody_wants_it() -> None:
     subscription(kinds=(MessageKind.RUN_FINISHED,))
     publish(MessageKind.HOLD_SET, lambda: pytest.fail("described for nobody"))
     assert not OutboxMessage.objects.exists()
+
+
+def test_who_wants_messages_is_read_once_for_one_piece_of_work(django_assert_num_queries: Any) -> None:
+    with one_look(), django_assert_num_queries(1):
+        for kind in (MessageKind.HOLD_SET, MessageKind.ORDER_DECIDED):
+            publish(kind, lambda: pytest.fail("described for nobody"))
+    subscription()
+    with one_look():
+        tell("order:1")
+        with django_assert_num_queries(3):
+            tell("order:2")
+    tell("order:3")
+    assert [subject for subject, _ in numbers()] == ["order:1", "order:2", "order:3"]
 
 
 def test_message_is_rolled_back_with_its_change() -> None:

@@ -9,7 +9,14 @@ import pytest
 from core.errors import DomainError
 from core.money import Money
 from credit.domain.kinds import LimitKind
-from credit.domain.limit_changes import FormerLimit, NewLimit, check_limit_reason, check_new_limit, is_cut
+from credit.domain.limit_changes import (
+    FormerLimit,
+    NewLimit,
+    check_limit_reason,
+    check_new_limit,
+    days_of,
+    is_cut,
+)
 
 JUNE, AUGUST = date(2026, 6, 30), date(2026, 8, 31)
 TODAY = date(2026, 6, 1)
@@ -55,6 +62,11 @@ def test_another_currency_is_compared_in_base_currency_or_not_at_all(base: str |
 def test_an_end_before_the_first_day_was_no_limit_to_cut() -> None:
     over = former(500, TODAY - timedelta(days=1))
     assert is_cut(new=new(400, TODAY - timedelta(days=1)), new_base=Decimal(400), former=over) is False
+
+
+@pytest.mark.parametrize(("until", "days"), [(TODAY, 1), (JUNE, 30), (AUGUST, 92), (None, 365)])
+def test_a_limit_holds_from_its_first_to_its_last_day_or_a_year(until: date | None, days: int) -> None:
+    assert days_of(new(500, until)) == days
 
 
 def refused_field(given: NewLimit) -> str:

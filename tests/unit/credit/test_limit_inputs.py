@@ -27,6 +27,7 @@ BUYER = BuyerFacts(
     net_worth=Decimal(4_000_000),
     insured_limit=Decimal(200_000),
     insured_share=Decimal("0.9"),
+    lgd=Decimal("0.6"),
 )
 
 
@@ -73,6 +74,19 @@ def test_where_nothing_has_a_weight_the_largest_counts() -> None:
 
 def test_a_group_with_one_unknown_net_worth_has_none() -> None:
     assert limit_inputs(buyers=[BUYER, replace(BUYER, net_worth=None)], assumptions=FIRM).net_worth is None
+
+
+def test_lgd_is_the_mean_of_the_buyers_by_sales_unless_the_firm_says_its_own() -> None:
+    on_credit = replace(BUYER, annual_sales=Decimal(300))
+    secured = replace(BUYER, annual_sales=Decimal(100), lgd=Decimal("0.05"))
+    on_record = replace(FIRM, lgd=None)
+    assert limit_inputs(buyers=[on_credit, secured], assumptions=on_record).lgd == Decimal("0.4625")
+    assert limit_inputs(buyers=[on_credit, secured], assumptions=FIRM).lgd == Decimal("0.6")
+
+
+def test_a_limit_without_an_end_is_counted_for_a_year() -> None:
+    assert limit_inputs(buyers=[BUYER], assumptions=FIRM).days == 365
+    assert limit_inputs(buyers=[BUYER], assumptions=FIRM, days=30).days == 30
 
 
 def test_expected_sales_stand_in_for_those_on_record() -> None:

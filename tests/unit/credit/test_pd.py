@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from core.errors import DomainError
-from credit.domain.pd import LGD_BY_TERMS, check_share, expected_loss, pd_12m, pd_over
+from credit.domain.pd import LGD_BY_TERMS, check_share, expected_loss, mean_lgd, pd_12m, pd_over
 from invoices.domain.kinds import Terms
 
 
@@ -44,6 +44,18 @@ def test_lgd_of_open_account_and_its_order_by_risk() -> None:
     assert LGD_BY_TERMS[Terms.OPEN_ACCOUNT] == Decimal("0.60")
     percent = [LGD_BY_TERMS[terms] * 100 for terms in Terms]
     assert percent == [0, 5, 5, 15, 20, 20, 30, 55, 60, 70]
+
+
+def test_lgd_of_a_mix_is_weighted_by_what_was_sold_on_each_instrument() -> None:
+    sales = {Terms.OPEN_ACCOUNT: Decimal(300), Terms.LC_CONFIRMED: Decimal(100)}
+    assert mean_lgd(sales=sales) == Decimal("0.4625")
+    assert mean_lgd(sales=sales, lgds={**LGD_BY_TERMS, Terms.OPEN_ACCOUNT: Decimal("0.4")}) == Decimal("0.3125")
+
+
+def test_lgd_without_sales_is_that_of_open_account_and_credits_have_no_weight() -> None:
+    assert mean_lgd(sales={}) == Decimal("0.60")
+    assert mean_lgd(sales={Terms.DP: Decimal(0), Terms.DA: Decimal(-5)}) == Decimal("0.60")
+    assert mean_lgd(sales={Terms.DP: Decimal(1), Terms.DA: Decimal(-5)}) == Decimal("0.30")
 
 
 def test_the_golden_expected_loss() -> None:

@@ -44,6 +44,13 @@ def test_the_golden_recommendation() -> None:
     assert (golden.uninsured, golden.expected_loss) == (80_000, 1_200)
 
 
+def test_a_shorter_limit_lets_expect_less_and_recommends_the_same() -> None:
+    short = recommend(days=73)
+    assert (short.amount, short.days) == (260_000, 73)
+    # 80,000 × (1 − 0.975^(73/365)) × 60 %
+    assert short.expected_loss == Decimal("242.44")
+
+
 def test_what_went_in_is_shown_with_each_method() -> None:
     need, capacity, appetite, budget = recommend().methods
     assert dict(need.inputs) == {
