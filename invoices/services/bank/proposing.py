@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from core.house import base_currency
@@ -23,6 +19,7 @@ from invoices.models import BankLine
 from invoices.queries.bank_evidence import Evidence, Told, find_duplicates, gather
 from invoices.queries.matching_settings import current_numbers
 from invoices.services.bank.returns import propose_returns
+from invoices.services.bank.storing import store
 
 # What the bank itself numbers a payment by says nothing of invoices.
 _SPOKEN = frozenset({"EndToEndId", "customer", "CreditorReference", "CdtrRef", "Document"})
@@ -139,43 +136,20 @@ def _keep(line: BankLine, found: Sequence[Candidate]) -> None:
     line.confidence = None if best is None else best.confidence
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    name: str
-    kind: str
-
-
-_COLUMNS = (
-    _Column("state", "text"),
-    _Column("confidence", "numeric"),
-    _Column("proposal", "jsonb"),
-    _Column("warnings", "jsonb"),
-    _Column("version", "int"),
-    _Column("matched_at", "timestamptz"),
-)
-_STORE_SQL = f"""
-UPDATE invoices_bankline l SET {", ".join(f"{one.name} = v.{one.name}" for one in _COLUMNS)}
-FROM unnest(%(id)s::bigint[], {", ".join(f"%({one.name})s::{one.kind}[]" for one in _COLUMNS)})
-    AS v(id, {", ".join(one.name for one in _COLUMNS)})
-WHERE l.id = v.id
-"""
+_COLUMNS = {
+    "state": "text",
+    "confidence": "numeric",
+    "proposal": "jsonb",
+    "warnings": "jsonb",
+    "version": "int",
+    "matched_at": "timestamptz",
+}
 
 
 def _store(lines: Sequence[BankLine]) -> None:
-    """One statement for all lines."""
     now = timezone.now()
     for line in lines:
         line.matched_at = now
         if line.state != LineState.UNDONE:
             line.state = LineState.OPEN if line.proposal is None else LineState.PROPOSED
-    values: Mapping[str, list[Any]] = {
-        "id": [line.pk for line in lines],
-        **{one.name: [_value(line, one) for line in lines] for one in _COLUMNS},
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE_SQL, values)
-
-
-def _value(line: BankLine, column: _Column) -> Any:
-    value = getattr(line, column.name)
-    return json.dumps(value) if column.kind == "jsonb" and value is not None else value
+    store(lines, _COLUMNS)

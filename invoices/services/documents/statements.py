@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from core.models import User
 from invoices.domain.documents import DocumentState
+from invoices.intake.reasons import FileRefused
 from invoices.intake.statements.outcome import Outcome
 from invoices.models import IncomingDocument
+from invoices.services.bank.taking import take_statements
+from invoices.services.documents.reading import problem_of
 
 
 def take_statements_of(row: IncomingDocument, outcome: Outcome, *, actor: User | None) -> None:
-    """Statements are read and wait."""
-    row.state, row.problem = DocumentState.WAITING, {"code": "statements_wait", "params": {}}
+    """Statements that add up are taken, each once whatever file it comes in; a refused one stops no other.
+
+    The document is refused where none was taken; else what was refused stands among its warnings.
+    """
+    taken = take_statements(outcome, document=row, actor=actor)
+    problems = [problem_of(one.refusal) for one in taken.refused]
+    if not taken.statements:
+        nothing = problem_of(FileRefused("statement_empty", expected=":20: / Stmt", rule=""))
+        row.state, row.problem, row.warnings = DocumentState.REFUSED, (problems or [nothing])[0], problems[1:]
+        return
+    is_new = any(one.is_new for one in taken.statements)
+    row.state = DocumentState.POSTED if is_new else DocumentState.UNCHANGED
+    row.problem, row.warnings = None, problems
