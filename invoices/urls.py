@@ -8,6 +8,7 @@ from invoices.api_bulks import BulkDetail, BulkRecords, BuyerBulk, CreditNoteBul
 from invoices.api_buyers import BuyerOfSource
 from invoices.api_disputes import DisputeOfSource
 from invoices.api_documents import CreditNoteOfSource, ReceiptOfSource, SuspenseList
+from invoices.api_incoming import DocumentAttachmentFile, DocumentDetail, DocumentFile, Documents
 from invoices.api_intake import InvoiceOfSource
 from invoices.api_reports import OrderShipment, Receipts
 
@@ -32,6 +33,14 @@ urlpatterns: list[URLPattern] = [
     ),
     path("disputes/bulk/", DisputeBulk.as_view(), name="api-dispute-bulk"),
     path("disputes/<str:source>/<path:external_id>/", DisputeOfSource.as_view(), name="api-dispute-of-source"),
+    path("documents/", Documents.as_view(), name="api-documents"),
+    path("documents/<int:pk>/", DocumentDetail.as_view(), name="api-document"),
+    path("documents/<int:pk>/file/", DocumentFile.as_view(), name="api-document-file"),
+    path(
+        "documents/<int:pk>/attachments/<int:position>/",
+        DocumentAttachmentFile.as_view(),
+        name="api-document-attachment",
+    ),
     path("suspense/", SuspenseList.as_view(), name="api-suspense"),
     path(
         "orders/<str:source>/<str:external_id>/shipments/<str:shipment>/",
