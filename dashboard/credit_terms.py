@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from credit.domain.terms import TermsKind
+
+TERMS_KINDS: dict[str, Any] = {
+    TermsKind.OPEN_ACCOUNT: gettext_lazy("open account"),
+    TermsKind.OPEN_ACCOUNT_SECURED: gettext_lazy("open account, insured or with a deposit"),
+    TermsKind.BALANCE_SECURED: gettext_lazy("deposit, the balance by L/C, D/P or insured"),
+    TermsKind.PREPAID: gettext_lazy("cash in advance, escrow or confirmed L/C"),
+    TermsKind.NO_BUSINESS: gettext_lazy("no new business"),
+}
 
 
 def terms_words(code: str) -> str:

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from dashboard.exposure import ExposurePage
 from dashboard.holds import detail, force, worklist
-from dashboard.limits import account, ask, authority, board, decide, instruments, insured, requests, reviews
+from dashboard.limits import account, ask, authority, board, decide, instruments, insured, requests, reviews, terms
 from dashboard.order_rules import pages as order_rules
 from dashboard.orders import desk, standing
 from dashboard.uninsured import UninsuredPage, UninsuredTile
@@ -63,6 +63,8 @@ urlpatterns: list[URLPattern] = [
         authority.SubstituteEnd.as_view(),
         name="limit_substitute_end",
     ),
+    path("limits/terms/", terms.TermsPage.as_view(), name="limit_terms"),
+    re_path(r"^limits/terms/(?P<grade>[A-E])/$", terms.TermsChange.as_view(), name="limit_terms_change"),
     path("rules/order-check/", order_rules.OrderRulesPage.as_view(), name="check_rules"),
     path("rules/order-check/go/", order_rules.OrderRuleGo.as_view(), name="check_rule_go"),
     path("rules/order-check/<str:code>/", order_rules.OrderRulePage.as_view(), name="check_rule"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,7 +31,7 @@ BULK_STATES = {
     "failed": Label(pgettext_lazy("bulk", "failed"), "worst"),
 }
 
-INCOMING_STATES = {Way.FILE: BATCH_STATES, Way.REST: BULK_STATES}
+INCOMING_STATES: dict[Way, dict[Any, Label]] = {Way.FILE: BATCH_STATES, Way.REST: BULK_STATES}
 
 OUTCOMES = {
     Outcome.CREATED: Label(_("new"), "good"),

@@ -9,6 +9,8 @@ from core.jobs import job_task
 from core.models import Job
 from invoices.domain.kinds import BatchState
 from invoices.models import ImportBatch
+from invoices.services.bank.matching import match_lines
+from invoices.services.bank.taking import MATCH_TASK
 from invoices.services.bulks.running import BULK_TASK, run_bulk
 from invoices.services.documents.deciding import retry_waiting
 from invoices.services.documents.sellers import RETRY_TASK
@@ -53,3 +55,10 @@ def take_bulk(job: Job) -> dict[str, Any]:
 def retry_documents(job: Job) -> dict[str, Any]:
     """Try the e-invoices that wait again: what was missing may be there now."""
     return retry_waiting(today=today())
+
+
+@job_task(MATCH_TASK)
+def match_bank_lines(job: Job) -> dict[str, Any]:
+    """Propose what the new bank lines are, and post those that are sure enough."""
+    matched = match_lines()
+    return {"lines": matched.lines, "posted": matched.posted, "proposed": matched.proposed, "open": matched.open}

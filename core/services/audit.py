@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -35,6 +35,24 @@ def record(
         data={**(data or {}), **_named(rows)},
     )
     append(event)
+
+
+def record_many(
+    *, action: str, subject_type: str, subjects: Iterable[tuple[object, Mapping[str, Any]]], actor: User | None = None
+) -> None:
+    """The same event for many subjects at once, each with its own data, e.g. what a job decided."""
+    label = actor.username if actor else "system"
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            actor=actor,
+            actor_label=label,
+            action=action,
+            subject_type=subject_type,
+            subject_id=str(subject_id),
+            data=dict(data),
+        )
+        for subject_id, data in subjects
+    )
 
 
 def _named(rows: Sequence[Model]) -> dict[str, dict[str, list[int]]]:

@@ -16,5 +16,10 @@ def current_terms(*, known_at: datetime | None = None) -> dict[str, GradeTerms]:
     return dict(DEFAULT_TERMS) | {row.grade: _terms(row) for row in versions}
 
 
+def list_terms_versions() -> list[GradeTermsVersion]:
+    """All versions, newest first, with who made them."""
+    return list(GradeTermsVersion.objects.select_related("created_by").order_by("-recorded_at", "-pk"))
+
+
 def _terms(row: GradeTermsVersion) -> GradeTerms:
     return GradeTerms(row.grade, TermsKind(row.kind), row.max_days, row.deposit_percent, row.version)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
+from core.access.scope import require
+from core.domain.roles import Permission
 from core.errors import Conflict
 from core.models import User
 from core.services import audit
@@ -11,15 +13,19 @@ from core.words import sentence as _
 from credit.domain.terms import GradeTerms, check_terms
 from credit.models import GradeTermsVersion
 from credit.queries.terms import current_terms
+from credit.services.authority import check_reason
 
 
 @transaction.atomic
-def change_terms(terms: GradeTerms, *, actor: User | None, reason: str = "") -> GradeTermsVersion:
+def change_terms(terms: GradeTerms, *, actor: User, reason: str) -> GradeTermsVersion:
     """Store new terms that count from the next close on; ``terms.version`` is the one the change was made from.
 
-    Raises ``terms_invalid``, or ``terms_changed`` if somebody else was faster.
+    Needs ``rules:change``. Raises ``terms_invalid``, ``reason_missing``, or ``terms_changed`` if somebody else was
+    faster.
     """
+    require(actor, Permission.RULES_CHANGE)
     check_terms(terms)
+    check_reason(reason)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('credit.grade_terms'))")
     if current_terms()[terms.grade].version != terms.version:
@@ -30,7 +36,7 @@ def change_terms(terms: GradeTerms, *, actor: User | None, reason: str = "") -> 
         kind=terms.kind,
         max_days=terms.max_days,
         deposit_percent=terms.deposit_percent,
-        reason=reason,
+        reason=reason.strip(),
         created_by=actor,
     )
     data = {"version": row.version, "terms": terms.code}

@@ -17,6 +17,7 @@ TABS = (
     ("limit_insured", _("Insured limits"), Permission.LIMITS_READ),
     ("limit_instruments", _("Securities and bills"), Permission.LIMITS_READ),
     ("limit_authority", _("Authority and substitutes"), Permission.LIMITS_READ),
+    ("limit_terms", _("Terms by grade"), Permission.LIMITS_READ),
     ("check_rules", _("Check rules"), Permission.PORTFOLIO_READ),
 )
 

@@ -84,4 +84,4 @@ def list_incoming(*, way: str = "", only_to_do: bool = False) -> SqlRows:
 
 def _row(*values: Any) -> IncomingRow:
     *head, sums, actor, created_at = values
-    return IncomingRow(*head, json.loads(sums), actor, created_at)
+    return IncomingRow(*(*head, json.loads(sums), actor, created_at))

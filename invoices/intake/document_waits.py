@@ -54,7 +54,6 @@ DOCUMENT_WAITS: dict[str, str | Promise] = {
     "original_in_parts": _(
         "The corrected invoice %(value)s has several due dates. Reverse it by a credit note, and issue a new one."
     ),
-    "statements_wait": _("The statements were read and wait to be taken."),
     "ledger_refused": _("The ledger refused it: %(problem)s"),
     # remarks on what was posted
     "payee_differs": _(

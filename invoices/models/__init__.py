@@ -1,5 +1,6 @@
 """The receivables ledger: one module for each kind of table, every table by its name from here."""
 
+from invoices.models.bank import BankAccount, BankLine, BankStatement, MatchingSetting, PayerAccount
 from invoices.models.bulks import Bulk, BulkRecord, MendedRecord
 from invoices.models.documents import DocumentAttachment, IncomingDocument, OwnSeller
 from invoices.models.facts import DisputeVersion, DueDateChange
@@ -11,6 +12,9 @@ from invoices.models.trade import Order, Shipment
 
 __all__ = [
     "AgingSnapshot",
+    "BankAccount",
+    "BankLine",
+    "BankStatement",
     "Bulk",
     "BulkRecord",
     "ControlBalance",
@@ -23,9 +27,11 @@ __all__ = [
     "ImportProfile",
     "IncomingDocument",
     "Invoice",
+    "MatchingSetting",
     "MendedRecord",
     "Order",
     "OwnSeller",
+    "PayerAccount",
     "QuarantinedRow",
     "Receipt",
     "Shipment",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.append_only import append_only
 from core.choices import choices
 from invoices.domain.kinds import EntryKind, Terms
-from invoices.models.fields import money_field
+from invoices.models.fields import money_field, plain_number
 
 
 class Invoice(models.Model):
@@ -63,6 +63,8 @@ class Invoice(models.Model):
             models.Index(fields=["buyer", "-invoice_date"], name="invoice_of_buyer"),
             models.Index(fields=["invoice_date"], name="invoice_by_date"),
             models.Index(fields=["number"], name="invoice_by_number"),
+            # Bank statements name open invoices in their own spelling: found by letters and digits alone.
+            models.Index(plain_number("number"), condition=~Q(open_amount=0), name="invoice_open_by_plain_number"),
         ]
 
     def __str__(self) -> str:

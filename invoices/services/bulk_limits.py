@@ -106,7 +106,7 @@ def list_refused(cursor: Any) -> list[Contradiction]:
 _REFUSE_WITH_SOURCE_SQL = """
 INSERT INTO refused
 SELECT DISTINCT 'entry', p.source, p.invoice_external_id, r.kind, NULL::text, r.external_id, 'source_refused'
-FROM post_entry p JOIN refused r ON r.source = p.source
+FROM post_entry p JOIN refused r ON r.source = p.of_source
     AND (r.kind, r.external_id) IN (('receipt', p.receipt_external_id), ('credit_note', p.credit_note_external_id))
 WHERE p.on_new
 """
@@ -127,7 +127,8 @@ RETURNING d.copies AS rows
 """
 _DROP_ENTRIES_OF_SOURCE_SQL = """
 DELETE FROM post_entry p WHERE EXISTS (
-    SELECT FROM refused r WHERE r.kind = '{kind}' AND r.source = p.source AND r.external_id = p.{kind}_external_id)
+    SELECT FROM refused r
+    WHERE r.kind = '{kind}' AND r.source = p.of_source AND r.external_id = p.{kind}_external_id)
 RETURNING 1 AS rows
 """
 _DROP_INVOICES_SQL = """

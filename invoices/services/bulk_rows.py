@@ -51,7 +51,8 @@ class EntryRow(NamedTuple):
     """One line of an invoice's history. ``amount`` is signed: −100 for a receipt of 100.
 
     ``source_amount`` is what an allocation uses of the receipt or credit note, in its currency; None where the
-    currencies are the same. An allocation counts from the day when both sides exist.
+    currencies are the same. An allocation counts from the day when both sides exist. ``document_source`` is where the
+    receipt or credit note comes from, None where that is the invoice's own source.
     """
 
     source: str
@@ -62,6 +63,7 @@ class EntryRow(NamedTuple):
     receipt_external_id: str | None = None
     credit_note_external_id: str | None = None
     source_amount: Decimal | None = None
+    document_source: str | None = None
 
 
 class DisputeRow(NamedTuple):

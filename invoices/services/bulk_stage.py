@@ -27,7 +27,7 @@ class Staged:
 INVOICE = Staged("invoice", rows.InvoiceRow, "bigint, text, text, text, text, numeric, date, date, text, bigint")
 RECEIPT = Staged("receipt", rows.ReceiptRow, "bigint, text, text, text, numeric, date, text")
 CREDIT_NOTE = Staged("credit_note", rows.CreditNoteRow, "bigint, text, text, text, numeric, date, text")
-ENTRY = Staged("entry", rows.EntryRow, "text, text, text, numeric, date, text, text, numeric")
+ENTRY = Staged("entry", rows.EntryRow, "text, text, text, numeric, date, text, text, numeric, text")
 DISPUTE = Staged("dispute", rows.DisputeRow, "text, text, text, numeric, text, date")
 DUE_DATE = Staged("due_date", rows.DueDateRow, "text, text, date, date, text")
 DOCUMENTS = (INVOICE, RECEIPT, CREDIT_NOTE)

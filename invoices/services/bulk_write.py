@@ -37,11 +37,12 @@ SELECT e.seq, e.source, e.invoice_external_id, e.kind, e.amount, e.effective_dat
     e.credit_note_external_id, e.source_amount, i.id AS invoice_id, i.buyer_id, i.currency, i.invoice_date,
     coalesce(i.is_new, false) AS on_new, r.id AS receipt_id, n.id AS credit_note_id,
     coalesce(r.buyer_id, n.buyer_id) AS source_buyer_id, coalesce(r.currency, n.currency) AS source_currency,
-    coalesce(r.received_on, n.issued_on) AS source_date, coalesce(r.is_new, n.is_new, false) AS from_new
-FROM in_entry e
+    coalesce(r.received_on, n.issued_on) AS source_date, coalesce(r.is_new, n.is_new, false) AS from_new,
+    e.of_source
+FROM (SELECT e.*, coalesce(e.document_source, e.source) AS of_source FROM in_entry e) e
 LEFT JOIN doc_invoice i ON i.source = e.source AND i.external_id = e.invoice_external_id
-LEFT JOIN doc_receipt r ON r.source = e.source AND r.external_id = e.receipt_external_id
-LEFT JOIN doc_credit_note n ON n.source = e.source AND n.external_id = e.credit_note_external_id
+LEFT JOIN doc_receipt r ON r.source = e.of_source AND r.external_id = e.receipt_external_id
+LEFT JOIN doc_credit_note n ON n.source = e.of_source AND n.external_id = e.credit_note_external_id
 """
 _VERSION_SQL = """
 CREATE TEMP TABLE post_{kind} ON COMMIT DROP AS
@@ -66,7 +67,7 @@ _SOURCE_FROM_LEDGER_SQL = """
 UPDATE post_entry p SET {kind}_id = l.id, source_buyer_id = l.buyer_id, source_currency = l.currency,
     source_date = l.{day}
 FROM {table} l
-WHERE p.{kind}_id IS NULL AND l.source = p.source AND l.external_id = p.{kind}_external_id
+WHERE p.{kind}_id IS NULL AND l.source = p.of_source AND l.external_id = p.{kind}_external_id
 """
 
 

@@ -89,7 +89,7 @@ def _take(
         take_einvoice(row, read.invoice, today=today, actor=actor, creates_buyers=creates_buyers)
     elif read.statements is not None:
         row.kind, row.reading = DocumentKind.STATEMENTS, reading_of(read)
-        take_statements_of(row, read.statements)
+        take_statements_of(row, read.statements, actor=actor)
     row.save()
     if is_new or before != (row.state, row.problem):
         _audit(row, actor)

@@ -18,6 +18,7 @@ from credit.queries.terms import current_terms
 from credit.services.standings import write_standings
 from credit.services.terms import change_terms
 from scoring.models import Score
+from tests.integration.credit.builders import make_user
 from tests.integration.invoices.builders import make_buyer, make_invoice, pay
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,7 @@ def test_a_buyer_without_a_standing_has_an_empty_one(buyer: Buyer) -> None:
 
 def test_changed_terms_count_from_the_next_close(buyer: Buyer) -> None:
     close(buyer, "2026-04-01", "A")
-    change_terms(GradeTerms("A", TermsKind.OPEN_ACCOUNT, max_days=75), actor=None)
+    change_terms(GradeTerms("A", TermsKind.OPEN_ACCOUNT, max_days=75), actor=make_user(), reason="test")
     assert close(buyer, "2026-04-02", "A") == 1
     assert standing(buyer, "2026-04-02").default_terms == "open_account/75/0"
     assert standing(buyer, "2026-04-01").default_terms == "open_account/90/0"
@@ -110,9 +111,9 @@ def test_changed_terms_count_from_the_next_close(buyer: Buyer) -> None:
 
 
 def test_two_people_who_change_the_same_terms_do_not_overwrite_each_other() -> None:
-    change_terms(GradeTerms("A", TermsKind.OPEN_ACCOUNT, max_days=75), actor=None)
+    change_terms(GradeTerms("A", TermsKind.OPEN_ACCOUNT, max_days=75), actor=make_user(), reason="test")
     with pytest.raises(Conflict):
-        change_terms(GradeTerms("A", TermsKind.OPEN_ACCOUNT, max_days=80), actor=None)
+        change_terms(GradeTerms("A", TermsKind.OPEN_ACCOUNT, max_days=80), actor=make_user(), reason="test")
     assert GradeTermsVersion.objects.count() == 1
     assert current_terms()["A"].max_days == 75
 

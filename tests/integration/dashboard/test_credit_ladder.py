@@ -38,6 +38,8 @@ PAGES = {
     "instrument": "/limits/instruments/security/{security}/",
     "new instrument": "/limits/instruments/new/bill/",
     "authority": "/limits/authority/",
+    "terms by grade": "/limits/terms/",
+    "change terms": "/limits/terms/C/",
     "order rules": "/rules/order-check/",
     "order rule": "/rules/order-check/oldest_overdue/?level=grade&subject=C",
     "buyer limits": "/buyers/ACME/?tab=credit",
@@ -113,7 +115,17 @@ def test_sales_open_what_is_theirs(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["limits", "limit account", "insured limits", "authority", "order rules", "exposure", "instruments"]
+    "name",
+    [
+        "limits",
+        "limit account",
+        "insured limits",
+        "authority",
+        "terms by grade",
+        "order rules",
+        "exposure",
+        "instruments",
+    ],
 )
 def test_sales_do_not_open_limits(address: str) -> None:
     assert sign_in("sales", "ana").get(address).status_code == 403

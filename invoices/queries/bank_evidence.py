@@ -1,0 +1,217 @@
+"""What the ledger knows that bank lines could mean: buyers and open items, for many lines by a few statements.
+
+Every statement names its rows and finds them by index, so that the cost grows with the lines and not with the ledger.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from core.queries.sql import fetch_all, fetch_one
+from invoices.domain.matching_names import NameIndex
+from invoices.domain.matching_records import OpenItem, Payer, Payment
+from invoices.models.fields import SEPARATORS
+
+# An item that was named is always there; of a buyer with very many the ones due first are looked at.
+ITEMS_OF_A_BUYER = 100
+_HITS_OF_A_NUMBER = 10
+_MEMBERS_OF_A_GROUP = 100
+_LEAST_NAME = 80.0
+
+_PLAIN = f"upper(translate(i.number, '{SEPARATORS}', ''))"
+_NUMBERS_SQL = f"""
+SELECT t.place, i.id, i.buyer_id FROM unnest(%(places)s::int[], %(tokens)s::text[], %(currencies)s::text[])
+    AS t(place, token, currency)
+CROSS JOIN LATERAL (
+    SELECT i.id, i.buyer_id FROM invoices_invoice i
+    WHERE {_PLAIN} = t.token AND i.open_amount <> 0 AND i.open_amount > 0 AND i.currency = t.currency
+    ORDER BY i.due_date, i.id LIMIT {_HITS_OF_A_NUMBER}
+) i
+"""
+_ACCOUNTS_SQL = "SELECT account, buyer_id FROM invoices_payeraccount WHERE account = ANY(%(accounts)s)"
+_MEMBERS_SQL = f"""
+SELECT b.id, b.group_id FROM buyers_buyer b WHERE b.id = ANY(%(buyers)s)
+UNION
+SELECT m.id, m.group_id FROM (
+    SELECT DISTINCT b.group_id FROM buyers_buyer b WHERE b.id = ANY(%(buyers)s) AND b.group_id IS NOT NULL
+) g CROSS JOIN LATERAL (
+    SELECT m.id, m.group_id FROM buyers_buyer m WHERE m.group_id = g.group_id ORDER BY m.id LIMIT {_MEMBERS_OF_A_GROUP}
+) m
+"""
+_ITEM_COLUMNS = f"i.id, i.buyer_id, i.number, {_PLAIN}, i.open_amount, i.invoice_date, i.due_date, i.currency"
+_ITEMS_SQL = f"""
+SELECT i.* FROM unnest(%(buyers)s::bigint[]) AS b(id) CROSS JOIN LATERAL (
+    SELECT {_ITEM_COLUMNS} FROM invoices_invoice i
+    WHERE i.buyer_id = b.id AND i.open_amount <> 0 AND i.open_amount > 0 AND i.currency = ANY(%(currencies)s)
+    ORDER BY i.due_date, i.id LIMIT {ITEMS_OF_A_BUYER}
+) i
+UNION
+SELECT {_ITEM_COLUMNS} FROM invoices_invoice i WHERE i.id = ANY(%(named)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Who may have sent a payment, and what these have open in its currency."""
+
+    payers: tuple[Payer, ...]
+    items: tuple[OpenItem, ...]
+
+
+@dataclass(slots=True)
+class _Found:
+    """Buyers that numbers, accounts and names of the payments point to, each by the payment's place."""
+
+    by_number: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    named: set[int] = field(default_factory=set)
+    by_account: dict[str, list[int]] = field(default_factory=dict)
+    by_name: dict[int, list[int]] = field(default_factory=dict)
+
+    def buyers(self, place: int, account: str) -> set[int]:
+        """All of one payment."""
+        return self.by_number[place] | {*self.by_account.get(account, ()), *self.by_name.get(place, ())}
+
+
+def gather(payments: Sequence[Payment], accounts: Sequence[str]) -> list[Evidence]:
+    """The evidence for each payment; ``accounts`` are the payers' accounts in the same order, "" unknown."""
+    names = all_names()
+    found = _find(payments, accounts, names)
+    buyers = {one for place, account in enumerate(accounts) for one in found.buyers(place, account)}
+    groups = dict(fetch_all(_MEMBERS_SQL, {"buyers": sorted(buyers)}))
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for buyer_id, group_id in sorted(groups.items()):
+        if group_id is not None:
+            members[group_id].append(buyer_id)
+    items = _items(groups, found.named, {payment.currency for payment in payments})
+    return [
+        _evidence(place, payment, account, found, groups, members, items, names)
+        for place, (payment, account) in enumerate(zip(payments, accounts, strict=True))
+    ]
+
+
+def _find(payments: Sequence[Payment], accounts: Sequence[str], names: NameIndex) -> _Found:
+    found = _Found()
+    triples = [
+        (place, token, payment.currency)
+        for place, payment in enumerate(payments)
+        for token in (*payment.tokens, *payment.references)
+    ]
+    places, tokens, currencies = [list(column) for column in zip(*triples, strict=True)] if triples else ([], [], [])
+    params = {"places": places, "tokens": tokens, "currencies": currencies}
+    for place, invoice_id, buyer_id in fetch_all(_NUMBERS_SQL, params):
+        found.by_number[place].add(buyer_id)
+        found.named.add(invoice_id)
+    known = sorted({account for account in accounts if account})
+    for account, buyer_id in fetch_all(_ACCOUNTS_SQL, {"accounts": known}):
+        found.by_account.setdefault(account, []).append(buyer_id)
+    for place, payment in enumerate(payments):
+        called = {one for name in _payer_names(payment) for one, _score in names.find(name, least=_LEAST_NAME, most=3)}
+        found.by_name[place] = sorted(called)
+    return found
+
+
+def _payer_names(payment: Payment) -> Iterable[str]:
+    return filter(None, dict.fromkeys((payment.payer_name, payment.payer_ultimate)))
+
+
+def _items(
+    groups: Mapping[int, int | None], named: set[int], currencies: set[str]
+) -> dict[tuple[int, str], list[OpenItem]]:
+    items: defaultdict[tuple[int, str], list[OpenItem]] = defaultdict(list)
+    params = {"buyers": sorted(groups), "named": sorted(named), "currencies": sorted(currencies)}
+    for *columns, currency in fetch_all(_ITEMS_SQL, params):
+        item = OpenItem(*columns)
+        items[item.buyer_id, currency].append(item)
+    for found in items.values():
+        found.sort(key=lambda item: (item.due_date, item.invoice_id))
+    return items
+
+
+def _evidence(
+    place: int,
+    payment: Payment,
+    account: str,
+    found: _Found,
+    groups: Mapping[int, int | None],
+    members: Mapping[int, list[int]],
+    items: Mapping[tuple[int, str], list[OpenItem]],
+    names: NameIndex,
+) -> Evidence:
+    wanted = set(found.buyers(place, account))
+    for group_id in {groups.get(one) for one in wanted} - {None}:
+        wanted.update(members[group_id])  # type: ignore[index]
+    of_account = found.by_account.get(account, [])
+    families = {groups.get(one) or -one for one in of_account}
+    payers = tuple(
+        Payer(
+            buyer_id=one,
+            group_id=groups.get(one),
+            name_score=max((names.score(name, one) for name in _payer_names(payment)), default=0.0),
+            is_account_known=one in of_account,
+            is_shared=len(families) > 1,
+        )
+        for one in sorted(wanted)
+    )
+    open_items = tuple(item for one in sorted(wanted) for item in items.get((one, payment.currency), ()))
+    return Evidence(payers, open_items)
+
+
+_NAMES_VERSION_SQL = """
+SELECT (SELECT max(pgh_id) FROM buyers_buyerevent), (SELECT max(id) FROM buyers_buyeralias),
+    (SELECT max(id) FROM buyers_buyer)
+"""
+_NAMES_SQL = """
+SELECT id, name FROM buyers_buyer WHERE name <> ''
+UNION ALL SELECT id, name_zh FROM buyers_buyer WHERE name_zh <> ''
+UNION ALL SELECT buyer_id, name FROM buyers_buyeralias
+"""
+
+
+def all_names() -> NameIndex:
+    """Every buyer by all its names; read again only when one was added or changed."""
+    return _names_of(tuple(fetch_one(_NAMES_VERSION_SQL)))
+
+
+@lru_cache(maxsize=1)
+def _names_of(_version: tuple[int | None, ...]) -> NameIndex:
+    return NameIndex(fetch_all(_NAMES_SQL))
+
+
+_DUPLICATES_SQL = """
+SELECT t.place, r.id, r.source, r.external_id, r.received_on
+FROM unnest(%(places)s::int[], %(buyers)s::bigint[], %(currencies)s::text[], %(amounts)s::numeric[], %(days)s::date[])
+    AS t(place, buyer_id, currency, amount, day)
+CROSS JOIN LATERAL (
+    SELECT r.id, r.source, r.external_id, r.received_on FROM invoices_receipt r
+    WHERE r.buyer_id = t.buyer_id AND r.received_on BETWEEN t.day - %(near)s AND t.day + %(near)s
+        AND r.currency = t.currency AND r.amount = t.amount AND r.source NOT LIKE 'bank:%%'
+        AND NOT EXISTS (SELECT FROM invoices_receipt b WHERE b.reverses_id = r.id)
+    ORDER BY r.received_on, r.id LIMIT 1
+) r
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A receipt of another source that may be the same payment."""
+
+    receipt_id: int
+    source: str
+    external_id: str
+    received_on: date
+
+
+def find_duplicates(asked: Sequence[tuple[int, int, str, Decimal, date]], *, near_days: int) -> dict[int, Told]:
+    """Receipts of other sources with the same buyer, currency and amount within some days; by the place asked for.
+
+    ``asked``: place, buyer, currency, amount, day.
+    """
+    columns = [list(column) for column in zip(*asked, strict=True)] if asked else [[], [], [], [], []]
+    names = ("places", "buyers", "currencies", "amounts", "days")
+    params = dict(zip(names, columns, strict=True)) | {"near": near_days}
+    return {row[0]: Told(*row[1:]) for row in fetch_all(_DUPLICATES_SQL, params)}

@@ -1,0 +1,118 @@
+"""The job that matches: new lines get their proposals, and what is sure enough is posted with them.
+
+Each batch is one transaction of its own, small enough not to hold up other postings; a worker that dies leaves its
+batch as it was. Lines that another worker has are passed over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+
+from core.services.runs import enqueue_once
+from invoices.domain.bank import LineState
+from invoices.models import BankLine
+from invoices.queries.matching_settings import current_numbers
+from invoices.services.bank.deciding import post_return
+from invoices.services.bank.post_many import Sure, post_many
+from invoices.services.bank.proposing import Proposals, propose_lines
+from invoices.services.bank.storing import store
+from invoices.services.bank.taking import MATCH_TASK
+
+# Below the size from which bulk postings read whole tables instead of the rows that they name.
+AT_ONCE = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What became of the lines that waited for the job."""
+
+    lines: int = 0
+    posted: int = 0
+    proposed: int = 0
+    open: int = 0
+
+    def __add__(self, other: Matched) -> Matched:
+        """Both batches together."""
+        pairs = zip(self.as_tuple(), other.as_tuple(), strict=True)
+        return Matched(*(left + right for left, right in pairs))
+
+    def as_tuple(self) -> tuple[int, int, int, int]:
+        """In the order of the fields."""
+        return (self.lines, self.posted, self.proposed, self.open)
+
+
+def match_lines() -> Matched:
+    """Match every line that no attempt has looked at yet; safe to run twice and side by side."""
+    total = Matched()
+    while (batch := match_batch()) is not None:
+        total += batch
+    return total
+
+
+@transaction.atomic
+def match_batch(*, at_once: int = AT_ONCE) -> Matched | None:
+    """The next batch; None if there is none."""
+    waiting = BankLine.objects.select_for_update(skip_locked=True, of=("self",)).select_related("account")
+    lines = list(waiting.filter(state=LineState.OPEN, matched_at__isnull=True).order_by("id")[:at_once])
+    if not lines:
+        return None
+    found = propose_lines(lines)
+    numbers = current_numbers()
+    if numbers.is_enabled:
+        _post_sure(lines, found, numbers.number("threshold"))
+    states = Counter(line.state for line in lines)
+    return Matched(len(lines), states[LineState.POSTED], states[LineState.PROPOSED], states[LineState.OPEN])
+
+
+def _post_sure(lines: Sequence[BankLine], found: Proposals, threshold: Decimal) -> None:
+    sure = [line for line in lines if line.confidence is not None and line.confidence >= threshold]
+    chosen, later = _first_come([Sure(line, found[line.pk][0]) for line in sure if line.amount > 0])
+    post_many(chosen)
+    _match_later(later)
+    for line in sure:
+        if line.amount < 0:
+            _post_return(line)
+
+
+def _first_come(sure: Sequence[Sure]) -> tuple[list[Sure], list[BankLine]]:
+    """Of lines that pay the same invoice the first; the others are matched again, against what is open then."""
+    taken: set[int] = set()
+    chosen, later = [], []
+    for one in sure:
+        if taken & one.candidate.invoices:
+            later.append(one.line)
+        else:
+            taken |= one.candidate.invoices
+            chosen.append(one)
+    return chosen, later
+
+
+def _match_later(lines: Sequence[BankLine]) -> None:
+    for line in lines:
+        line.state, line.matched_at = LineState.OPEN, None
+    store(lines, {"state": "text", "matched_at": "timestamptz"})
+
+
+def _post_return(line: BankLine) -> None:
+    """The debit of a returned payment, unless somebody else has its credit in hand: then a person decides."""
+    named: int = (line.proposal or {}).get("returns", 0)
+    credit = BankLine.objects.select_for_update(skip_locked=True, of=("self",)).select_related("account", "receipt")
+    returned = credit.filter(pk=named, state=LineState.POSTED).first()
+    if returned is not None:
+        post_return(line, returned, actor=None)
+
+
+@transaction.atomic
+def match_again() -> int:
+    """Have every undecided line matched anew, e.g. after invoices came in; returns how many."""
+    undecided = BankLine.objects.filter(state__in=(LineState.OPEN, LineState.PROPOSED), matched_at__isnull=False)
+    changed = undecided.update(state=LineState.OPEN, matched_at=None, version=F("version") + 1)
+    if changed:
+        enqueue_once(MATCH_TASK, [{}])
+    return changed
