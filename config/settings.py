@@ -258,6 +258,8 @@ SPECTACULAR_SETTINGS = {
         "LimitRequestState": ["pending", "approved", "rejected", "withdrawn"],
         "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
         "PutOutcome": ["created", "updated", "unchanged"],
+        "DocumentKind": ["einvoice", "statements", "unknown"],
+        "DocumentState": ["posted", "unchanged", "waiting", "refused", "discarded"],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
