@@ -260,6 +260,15 @@ SPECTACULAR_SETTINGS = {
         "PutOutcome": ["created", "updated", "unchanged"],
         "DocumentKind": ["einvoice", "statements", "unknown"],
         "DocumentState": ["posted", "unchanged", "waiting", "refused", "discarded"],
+        "BuyerEventKind": [
+            "litigation",
+            "key_manager_left",
+            "insurer_cut",
+            "bank_line_cut",
+            "related_party_default",
+            "insolvency",
+            "violation",
+        ],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [

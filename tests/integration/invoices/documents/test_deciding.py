@@ -122,7 +122,7 @@ class TestDueDate:
 
     def test_buyer_and_date_may_both_be_missing(self, analyst: User) -> None:
         row = waiting(due=None)
-        assert row.problem["code"] == "buyer_unknown"  # type: ignore[index]
+        assert row.problem["code"] == "buyer_unmatched"  # type: ignore[index]
         row = confirm_buyer(row.pk, buyer_id=None, actor=analyst, today=TODAY)
         assert (row.state, row.problem["code"]) == ("waiting", "due_missing")  # type: ignore[index]
         assert set_due_date(row.pk, due_date=date(2026, 4, 1), actor=analyst, today=TODAY).state == "posted"
@@ -174,7 +174,7 @@ class TestOwnSellers:
         assert Job.objects.filter(task=RETRY_TASK).exists()
         assert retry_waiting(today=TODAY) == {"tried": 1, "settled": 0}
         row.refresh_from_db()
-        assert row.problem["code"] == "buyer_unknown"
+        assert row.problem["code"] == "buyer_unmatched"
 
     def test_a_namesake_with_another_number_waits(self) -> None:
         row = receive(einvoice(seller_vat="DE129273398"))

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 FOLDER = Path(__file__).parents[4].parent / "shared" / "data" / "einvoices"
 FILES = sorted(FOLDER.glob("*.xml")) if FOLDER.is_dir() else []
 needs_files = pytest.mark.skipif(not FILES, reason="../shared/data/einvoices is missing")
-ASKED_BUYER, ASKED_DATE = {"buyer_unknown", "buyer_doubtful"}, {"due_missing", "due_unclear", "due_before_issue"}
+ASKED_BUYER, ASKED_DATE = {"buyer_unmatched", "buyer_doubtful"}, {"due_missing", "due_unclear", "due_before_issue"}
 
 
 @pytest.fixture(autouse=True)
