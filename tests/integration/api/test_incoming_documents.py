@@ -94,7 +94,8 @@ class TestSend:
 
     def test_a_person_sends_for_the_order_desk(self) -> None:
         shown = sent(as_person("credit_analyst"), einvoice())
-        assert (shown["source"], shown["state"], shown["problem"]["code"]) == ("order-desk", "waiting", "buyer_unmatched")
+        outcome = (shown["source"], shown["state"], shown["problem"]["code"])
+        assert outcome == ("order-desk", "waiting", "buyer_unmatched")
 
     def test_an_unknown_seller_waits(self, erp: APIClient) -> None:
         shown = sent(erp, einvoice(seller="Foreign Ltd", seller_vat="FR23334175221"))
