@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.authentication import check_still_valid
+from core.api.comparing import moment, word
 from core.api.downloads import OCTETS, AnyRenderer, download
 from core.api.idempotency import answered_once
 from core.api.outages import outage_told
@@ -57,6 +58,8 @@ class UploadBody(serializers.Serializer[Any]):
 
 class DocumentParams(PageParams):
     """Which documents."""
+
+    comparisons = {"created_at": moment("created_at"), "state": word("state"), "file_name": word("file_name")}
 
     state = serializers.ChoiceField([one.value for one in DocumentState], required=False)
     kind = serializers.ChoiceField([one.value for one in DocumentKind], required=False)
