@@ -27,6 +27,7 @@ class ReasonCode(StrEnum):
     BANK_CHARGE = "bank_charge"
     DISCOUNT = "discount"
     PART_PAYMENT = "part_payment"
+    SHORT_UNEXPLAINED = "short_unexplained"
     OVERPAID = "overpaid"
     ON_ACCOUNT = "on_account"
     ACCOUNT_KNOWN = "account_known"

@@ -52,17 +52,18 @@ def as_markdown(rows: Sequence[_Row]) -> str:
     return "\n\n".join(parts)
 
 
-def write_table(path: Path, table: str) -> None:
-    """Replace what stands between the two markers of a page; raises ``markers_missing``."""
+def write_table(path: Path, table: str, *, name: str = "read_documents") -> None:
+    """Replace what stands between the two markers of a page that bear the name; raises ``markers_missing``."""
+    begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
     text = path.read_text("utf-8")
-    if BEGIN not in text or END not in text:
+    if begin not in text or end not in text:
         raise DomainError(
             "markers_missing",
-            _("%(path)s needs the lines %(begin)s and %(end)s.", path=path, begin=BEGIN, end=END),
+            _("%(path)s needs the lines %(begin)s and %(end)s.", path=path, begin=begin, end=end),
             {"field": "write"},
         )
-    head, rest = text.split(BEGIN, 1)
-    path.write_text(f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.split(END, 1)[1]}", "utf-8")
+    head, rest = text.split(begin, 1)
+    path.write_text(f"{head}{begin}\n\n{table}\n\n{end}{rest.split(end, 1)[1]}", "utf-8")
 
 
 def _section(title: str, columns: Mapping[str, str], rows: Sequence[_Row]) -> str:
