@@ -258,6 +258,15 @@ SPECTACULAR_SETTINGS = {
         "LimitRequestState": ["pending", "approved", "rejected", "withdrawn"],
         "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
         "PutOutcome": ["created", "updated", "unchanged"],
+        "BuyerEventKind": [
+            "litigation",
+            "key_manager_left",
+            "insurer_cut",
+            "bank_line_cut",
+            "related_party_default",
+            "insolvency",
+            "violation",
+        ],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [

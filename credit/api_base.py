@@ -19,6 +19,7 @@ from core.api.permissions import Grant
 from core.api.writes import ActionView, etag_of
 from core.domain.roles import ApiScope, Permission, is_granted
 from core.errors import Conflict, Denied, DomainError
+from core.models import User
 from credit.queries.checks import CheckView, Reader
 from credit.serializers import check_body
 from credit.services.accounts import NotApproved
@@ -64,6 +65,12 @@ class OrderView(ActionView):
             return Reader(self.scope, source=None if reads else client.name, sees_limits=reads)
         sees = person is not None and is_granted(person.role, Permission.LIMITS_READ)
         return Reader(self.scope, sees_limits=sees)
+
+    @property
+    def decider(self) -> User:
+        """The person, where the grant has no scopes: keys do not come there."""
+        assert self.person is not None  # noqa: S101 - the grant has no scopes
+        return self.person
 
     @property
     def label(self) -> str:

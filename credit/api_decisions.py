@@ -17,7 +17,6 @@ from core.api.schema import IF_MATCH, key_parameter, write_answers
 from core.api.writes import expected_versions
 from core.errors import Conflict
 from core.house import today
-from core.models import User
 from credit.api_base import ASK, DECIDE, OrderView, explained
 from credit.bodies import NothingBody, OptionalReasonBody, ReasonBody, ReleaseBody
 from credit.queries.checks import CheckView, OrderStand, get_check, latest_check_id
@@ -60,12 +59,6 @@ class OrderDecision(OrderView):
         """A person releases or rejects, on the order's latest check."""
         asked = {"as_of": today(), "actor": self.decider, "expected_version": self.expected(1), **named}
         return self.decide(pk, lambda order: service(order.id, *said, **asked), needs_latest=True)
-
-    @property
-    def decider(self) -> User:
-        """The person; keys do not come here."""
-        assert self.person is not None  # noqa: S101 - the grant has no scopes
-        return self.person
 
     def expected(self, place: int) -> int | None:
         """The order's (0) or the gate's (1) version that If-Match names."""

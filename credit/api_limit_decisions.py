@@ -66,7 +66,7 @@ class LimitDecisionView(LimitView):
         given = self.body(kind)
 
         def act(version: int) -> LimitRequest:
-            person, deputed = self.signer, self.acting_for(given)
+            person, deputed = self.decider, self.acting_for(given)
             said = given["comment"]
             return service(pk, version=version, actor=person, as_of=today(), comment=said, acting_for_id=deputed)
 
@@ -78,7 +78,7 @@ class LimitDecisionView(LimitView):
         if name is None:
             return None
         for row in list_substitutes(as_of=today()):
-            if row.deputy_id == self.signer.pk and row.user.username == name:
+            if row.deputy_id == self.decider.pk and row.user.username == name:
                 return int(row.user_id)
         message = _("You do not stand in for this person today.")
         raise Denied("substitute_not_in_force", message, {"field": "acting_for", "value": name})
@@ -136,4 +136,4 @@ class WithdrawLimitRequest(LimitDecisionView):
     def post(self, request: Request, pk: int) -> HttpResponse:
         """While it waits; anybody else's is unknown."""
         self.body(NothingBody)
-        return self.decide(pk, lambda version: withdraw_request(pk, version=version, actor=self.signer))
+        return self.decide(pk, lambda version: withdraw_request(pk, version=version, actor=self.decider))

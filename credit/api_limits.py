@@ -20,7 +20,6 @@ from core.api.schema import answers, key_parameter, page_of, write_answers
 from core.api.writes import etag_of
 from core.domain.roles import ApiScope, Permission
 from core.house import today
-from core.models import User
 from core.money import Money
 from credit.api_base import OrderView
 from credit.bodies_limits import LimitListParams, LimitRequestBody, RequestListParams
@@ -57,12 +56,6 @@ class LimitView(OrderView):
         if status == 201:
             headers["Location"] = reverse("api-limit-request", args=[pk])
         return Response(request_body(found), status=status, headers=headers)
-
-    @property
-    def signer(self) -> User:
-        """The person; keys do not come here."""
-        assert self.person is not None  # noqa: S101 - the grants have no scopes
-        return self.person
 
 
 class CreditLimits(LimitView):
@@ -120,7 +113,7 @@ class LimitRequests(LimitView):
         given = self.body(LimitRequestBody)
 
         def work() -> Response:
-            row = create_request(self._asked(given), actor=self.signer, as_of=today())
+            row = create_request(self._asked(given), actor=self.decider, as_of=today())
             return self.show_request(row.pk, status=201)
 
         return answered_once(request, work)

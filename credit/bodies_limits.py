@@ -8,9 +8,9 @@ from rest_framework import serializers
 from core.api.bodies import Body, CodeField, PlainDecimalField
 from core.api.params import PageParams
 from credit.domain.kinds import LimitKind, RequestState
+from credit.services.requests import LONGEST_REASON
 
 _KINDS = [kind.value for kind in LimitKind]
-LONGEST_REASON = 500
 
 
 class OwnerParams(PageParams):

@@ -7,7 +7,21 @@ from django.urls import URLPattern, path, re_path
 from dashboard import runs
 from dashboard.administration import audit, clients, people, rates, webhook_log, webhooks
 from dashboard.alerts import detail, rules, worklist
-from dashboard.imports import batch, bulk, duplicates, profiles, quarantine, record, suspense, upload
+from dashboard.imports import (
+    batch,
+    bulk,
+    document_work,
+    documents,
+    duplicates,
+    profiles,
+    quarantine,
+    record,
+    sellers,
+    statements,
+    suspense,
+    upload,
+)
+from dashboard.matching import desk, lines
 
 urlpatterns: list[URLPattern] = [
     path("alerts/", worklist.AlertsPage.as_view(), name="alerts"),
@@ -35,6 +49,32 @@ urlpatterns: list[URLPattern] = [
         record.RecordDiscard.as_view(),
         name="import_record_discard",
     ),
+    path("imports/documents/", documents.DocumentsPage.as_view(), name="import_documents"),
+    path("imports/documents/<int:pk>/", documents.DocumentPage.as_view(), name="import_document"),
+    path("imports/documents/<int:pk>/file/", documents.DocumentFile.as_view(), name="import_document_file"),
+    path(
+        "imports/documents/<int:pk>/attachments/<int:position>/",
+        documents.AttachmentFile.as_view(),
+        name="import_attachment",
+    ),
+    re_path(
+        r"^imports/documents/(?P<pk>\d+)/(?P<verb>buyer|due|again|discard)/$",
+        document_work.DocumentWork.as_view(),
+        name="import_document_work",
+    ),
+    path("imports/sellers/", sellers.SellersPage.as_view(), name="import_sellers"),
+    path("imports/sellers/add/", sellers.SellerAdd.as_view(), name="import_seller_add"),
+    path("imports/sellers/<int:pk>/end/", sellers.SellerEnd.as_view(), name="import_seller_end"),
+    path("imports/statements/", statements.StatementsPage.as_view(), name="import_statements"),
+    path("imports/statements/<int:pk>/", statements.StatementPage.as_view(), name="import_statement"),
+    path("imports/matching/", desk.MatchingDesk.as_view(), name="import_matching"),
+    re_path(
+        r"^imports/matching/(?P<pk>\d+)/(?P<verb>confirm|return|ignore|undo|again)/$",
+        desk.LineWork.as_view(),
+        name="import_line_work",
+    ),
+    path("imports/lines/", lines.LinesPage.as_view(), name="import_lines"),
+    path("imports/unapplied/", lines.UnappliedPage.as_view(), name="import_unapplied"),
     path("imports/suspense/", suspense.SuspensePage.as_view(), name="import_suspense"),
     path("imports/suspense/<int:pk>/", suspense.SuspendedPage.as_view(), name="import_suspended"),
     path("imports/suspense/<int:pk>/move/", suspense.SuspendedMove.as_view(), name="import_suspended_move"),

@@ -11,9 +11,10 @@ from dashboard.desk_labels import BATCH_STATES
 from dashboard.labels import Label
 from dashboard.queries.incoming import Way
 from invoices.domain.bulks import BulkKind, BulkState, MendKind, SuspenseState
+from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.services.imports.results import Outcome
 
-WAYS = {Way.FILE: _("files"), Way.REST: _("REST")}
+WAYS = {Way.FILE: _("tables"), Way.REST: _("REST"), Way.DOCUMENT: _("documents")}
 
 RECORD_KINDS = {
     BulkKind.INVOICES: _("invoices"),
@@ -21,6 +22,14 @@ RECORD_KINDS = {
     BulkKind.CREDIT_NOTES: _("credit notes"),
     BulkKind.BUYERS: _("buyers"),
     BulkKind.DISPUTES: _("disputes"),
+    BulkKind.WRITE_OFFS: _("write-offs"),
+    BulkKind.SHIPMENTS: _("shipments"),
+    BulkKind.ORDERS: _("orders"),
+    BulkKind.GROUPS: _("groups"),
+    BulkKind.RATINGS: _("agency ratings"),
+    BulkKind.FINANCIAL_STATEMENTS: _("financial statements"),
+    BulkKind.BUYER_EVENTS: _("events"),
+    BulkKind.RATES: _("exchange rates"),
 }
 
 BULK_STATES = {
@@ -30,8 +39,6 @@ BULK_STATES = {
     BulkState.REFUSED: Label(pgettext_lazy("bulk", "refused"), "worst"),
     "failed": Label(pgettext_lazy("bulk", "failed"), "worst"),
 }
-
-INCOMING_STATES: dict[Way, dict[Any, Label]] = {Way.FILE: BATCH_STATES, Way.REST: BULK_STATES}
 
 OUTCOMES = {
     Outcome.CREATED: Label(_("new"), "good"),
@@ -53,3 +60,38 @@ SUSPENSE_STATES = {
 }
 
 SUSPENSE_KINDS = {"receipt": _("receipt"), "credit_note": _("credit note")}
+
+STATEMENT_KINDS = {
+    "statement": _("statement"),
+    "report": _("report during the day"),
+    "notification": _("notification of credits and debits"),
+}
+
+DOCUMENT_KINDS = {
+    DocumentKind.EINVOICE: _("e-invoice"),
+    DocumentKind.STATEMENTS: _("bank statements"),
+    DocumentKind.UNKNOWN: _("not known"),
+}
+
+DOCUMENT_STATES = {
+    DocumentState.WAITING: Label(pgettext_lazy("document", "waiting"), "warn"),
+    DocumentState.POSTED: Label(pgettext_lazy("document", "posted"), "good"),
+    DocumentState.UNCHANGED: Label(pgettext_lazy("document", "known already")),
+    DocumentState.REFUSED: Label(pgettext_lazy("document", "refused"), "worst"),
+    DocumentState.DISCARDED: Label(pgettext_lazy("document", "discarded")),
+}
+
+CANDIDATE_REASONS = {
+    "vat": _("the same VAT number"),
+    "registration": _("the same registration"),
+    "code": _("the same code"),
+    "remembered": _("confirmed before"),
+    "name": _("the same name"),
+    "similar": _("a similar name"),
+}
+
+INCOMING_STATES: dict[Way, dict[Any, Label]] = {
+    Way.FILE: BATCH_STATES,
+    Way.REST: BULK_STATES,
+    Way.DOCUMENT: DOCUMENT_STATES,
+}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from buyers.models import Buyer
+from buyers.queries.records import no_buyer
 from core.access.scope import require
 from core.domain.roles import Permission
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.models import User
 from core.services import audit
 from core.words import sentence as _
@@ -36,11 +37,7 @@ def record_insured_limit(decision: InsuredDecision, *, actor: User) -> Recorded:
     require(actor, Permission.COVER_WRITE)
     check_decision(decision)
     if not Buyer.objects.filter(pk=decision.buyer_id).exists():
-        raise NotFound(
-            "buyer_not_found",
-            _("There is no buyer %(buyer_id)s.", buyer_id=decision.buyer_id),
-            {"field": "buyer", "value": decision.buyer_id},
-        )
+        raise no_buyer(decision.buyer_id)
     lock_decisions()
     found = sort_out([decision])[0]
     if found.known is not None and found.outcome is Outcome.OTHER_BUYER:

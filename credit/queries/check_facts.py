@@ -9,12 +9,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from buyers.queries.records import no_buyer
 from core.dates import working_days_between
 from core.domain.rates import RateTable
-from core.errors import NotFound
 from core.house import day_of
 from core.queries.prepared import fetch_prepared, planned_once
-from core.words import sentence as _
 from credit.domain.check_facts import Asked, CheckFacts, PartyFacts
 from credit.domain.exposure import ZERO, Exposure, sum_exposures
 from credit.domain.rules import RuleCode, RuleSetting, RuleVersion, resolve
@@ -84,11 +83,7 @@ def _known(buyer_id: int, moment: _Moment) -> _Known:
     }
     rows = fetch_prepared(KNOWN, params)
     if not rows:
-        raise NotFound(
-            "buyer_not_found",
-            _("There is no buyer %(buyer_id)s.", buyer_id=buyer_id),
-            {"field": "buyer", "value": str(buyer_id)},
-        )
+        raise no_buyer(buyer_id)
     pk, group_id, records, accounts, rules, limits, *profile = rows[0]
     return _Known(
         party=Party(pk, group_id, dict(zip(records, accounts, strict=True))),

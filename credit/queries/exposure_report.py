@@ -8,12 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from buyers.models import Buyer, BuyerGroup
+from buyers.queries.records import no_buyer
 from core.domain.rates import Rate, RateTable
-from core.errors import NotFound
 from core.house import base_currency
 from core.queries.prepared import planned_once
 from core.queries.rates import rate_table
-from core.words import sentence as _
 from credit.domain.exposure import Cover, Exposure, Insured, sum_exposures
 from credit.domain.limits import LimitInForce
 from credit.domain.rules import RuleCode
@@ -117,11 +116,7 @@ def get_exposure_report(
 def _get_party(buyer_id: int, *, as_of: date, known_at: datetime | None) -> Party:
     party = get_party(buyer_id, as_of=as_of, known_at=known_at)
     if party is None:
-        raise NotFound(
-            "buyer_not_found",
-            _("There is no buyer %(buyer_id)s.", buyer_id=buyer_id),
-            {"field": "buyer", "value": str(buyer_id)},
-        )
+        raise no_buyer(buyer_id)
     return party
 
 

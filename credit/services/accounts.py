@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from buyers.queries.merges import get_survivor_id
+from buyers.queries.records import no_buyer
 from core.errors import DomainError, NotFound
 from core.queries.prepared import Prepared, fetch_prepared, planned_once_until_end
 from core.services.outbox.publishing import one_look
@@ -140,11 +141,7 @@ def one_decision() -> Iterator[None]:
 def _read(buyer_id: int) -> tuple[_Party, datetime]:
     rows = fetch_prepared(_PARTY, {"buyer": buyer_id})
     if not rows:
-        raise NotFound(
-            "buyer_not_found",
-            _("There is no buyer %(buyer_id)s.", buyer_id=buyer_id),
-            {"field": "buyer", "value": str(buyer_id)},
-        )
+        raise no_buyer(buyer_id)
     survivor_id, group_id, group_ids, now = rows[0]
     return _Party(survivor_id, group_id, tuple(group_ids)), now
 

@@ -62,8 +62,7 @@ def hold(
 
 
 def _update(known: Hold, reasons: Sequence[str], over_by: Decimal, check: OrderCheck | None, note: str) -> Hold:
-    kept = [SHIPPED_UNAPPROVED] if SHIPPED_UNAPPROVED in known.reasons else []
-    now = list(dict.fromkeys([*kept, *reasons]))
+    now = reasons_now(known, reasons)
     is_news = (known.reasons, known.over_by) != (now, over_by)
     Hold.objects.filter(pk=known.pk, state=HoldState.OPEN).update(
         reasons=now, over_by=over_by, check_row=check or known.check_row, version=F("version") + int(is_news)
@@ -72,6 +71,12 @@ def _update(known: Hold, reasons: Sequence[str], over_by: Decimal, check: OrderC
     if is_news:
         write_event(known, "updated", data={"reasons": now, "over_by": str(over_by)}, note=note)
     return known
+
+
+def reasons_now(known: Hold, stops: Sequence[str]) -> list[str]:
+    """Why the order is held now: the rules that stop it, after what a person still has to deal with."""
+    kept = [SHIPPED_UNAPPROVED] if SHIPPED_UNAPPROVED in known.reasons else []
+    return list(dict.fromkeys([*kept, *stops]))
 
 
 class Figures(NamedTuple):

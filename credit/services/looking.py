@@ -21,7 +21,7 @@ from credit.domain.check_limits import USE_RULES
 from credit.domain.exposure import ZERO, Component, Exposure, Part
 from credit.domain.kinds import Checkpoint, Result
 from credit.domain.releases import why_not_covered
-from credit.models import Hold, Reservation
+from credit.models import Reservation
 from credit.queries.candidates import Candidate
 from credit.queries.check_facts import load_check_facts
 from credit.services.again import question_again
@@ -109,12 +109,6 @@ def awaits_answer(candidate: Candidate, found: Foreseen, now: Moment) -> bool:
     if candidate.release is not None:  # it may cover what stops the order now
         return known != stops
     return bool(known) != bool(stops) or not known ^ stops <= USE_RULES
-
-
-def reasons_of(hold: Hold, found: Foreseen) -> list[str]:
-    """Why a held order is held now: the rules that stop, and what a person still has to deal with."""
-    kept = [SHIPPED_UNAPPROVED] if SHIPPED_UNAPPROVED in hold.reasons else []
-    return [*kept, *found.stops]
 
 
 def _stands(candidate: Candidate, stops: Iterable[str], now: Moment) -> bool:

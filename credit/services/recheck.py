@@ -29,8 +29,8 @@ from credit.services.accounts import NotApproved
 from credit.services.again import BY_EDIT, check_again
 from credit.services.deciding import CheckResult
 from credit.services.following import Moment
-from credit.services.holds import Figures, note_figures
-from credit.services.looking import Look, awaits_answer, reasons_of
+from credit.services.holds import Figures, note_figures, reasons_now
+from credit.services.looking import Look, awaits_answer
 
 # These give room and take none: approved orders stand.
 GIVES_ROOM = frozenset({"receipt", "cancelled", "room"})
@@ -163,7 +163,7 @@ class _Pass:
         The figures are those after all that was decided in this pass.
         """
         held = {one.hold: (one, self._look.foresee(one)) for one in left if one.hold is not None}
-        figures = {hold: Figures(reasons_of(hold, found), found.over_by) for hold, (_, found) in held.items()}
+        figures = {hold: Figures(reasons_now(hold, found.stops), found.over_by) for hold, (_, found) in held.items()}
         news = {hold: now for hold, now in figures.items() if now != Figures(hold.reasons, hold.over_by)}
         if self._is_of_others or len(news) > FEW:
             note_figures(news)

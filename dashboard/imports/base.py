@@ -12,6 +12,9 @@ from dashboard.pages import PageView, tabs_at
 
 TABS = (
     ("imports", _("Imports")),
+    ("import_matching", _("Matching")),
+    ("import_documents", _("Documents")),
+    ("import_statements", _("Bank statements")),
     ("import_quarantine", _("Quarantine")),
     ("import_suspense", _("Suspense")),
     ("import_duplicates", _("Duplicate buyers")),

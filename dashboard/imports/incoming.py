@@ -17,6 +17,7 @@ from dashboard.templatetags.desk import sums
 from dashboard.templatetags.duewatch import tone
 
 TO_DO = "todo"
+_PAGES = {Way.FILE: "import", Way.REST: "import_bulk", Way.DOCUMENT: "import_document"}
 
 
 class IncomingTable(DataTable):
@@ -71,7 +72,7 @@ class IncomingTable(DataTable):
 
 def address_of(row: IncomingRow) -> str:
     """Where it is shown."""
-    return reverse("dashboard:import" if row.way == Way.FILE else "dashboard:import_bulk", args=[row.id])
+    return reverse(f"dashboard:{_PAGES[Way(row.way)]}", args=[row.id])
 
 
 def name_of(row: IncomingRow) -> str:

@@ -1,4 +1,4 @@
-"""Everything that came in, in one list: files with rows, and what systems sent over REST."""
+"""Everything that came in, in one list: files with rows, what systems sent over REST, documents."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Way(StrEnum):
 
     FILE = "file"
     REST = "rest"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,20 @@ SELECT 'rest' AS way, k.id, '' AS name, k.kind, k.source,
 FROM invoices_bulk k LEFT JOIN core_run run ON run.id = k.run_id LEFT JOIN core_user u ON u.id = k.actor_id
 WHERE {_ONLY.format(id="k.id")}
 """
-_WAYS = {Way.FILE: _FILES_SQL, Way.REST: _BULKS_SQL}
+# A row for the invoice or for every statement in it; an unreadable one is a row that was not taken.
+_DOCUMENTS_SQL = f"""
+SELECT 'document' AS way, d.id, d.file_name AS name, d.kind, d.source, d.state,
+    greatest(1, coalesce(jsonb_array_length(d.reading -> 'statements'), 0)) AS rows,
+    CASE WHEN d.state = 'posted' THEN greatest(1, coalesce(jsonb_array_length(d.reading -> 'statements'), 0)) ELSE 0
+    END AS created, 0 AS updated, CASE WHEN d.state = 'unchanged' THEN 1 ELSE 0 END AS unchanged,
+    CASE WHEN d.state = 'waiting' THEN 1 ELSE 0 END AS open_rows,
+    CASE WHEN d.reading ->> 'total' IS NULL THEN '{{}}'::jsonb
+        ELSE jsonb_build_object(d.reading ->> 'currency', d.reading ->> 'total') END AS sums,
+    coalesce(u.username, '') AS actor, d.created_at
+FROM invoices_incomingdocument d LEFT JOIN core_user u ON u.id = d.actor_id
+WHERE {_ONLY.format(id="d.id")}
+"""
+_WAYS = {Way.FILE: _FILES_SQL, Way.REST: _BULKS_SQL, Way.DOCUMENT: _DOCUMENTS_SQL}
 _TO_DO = "SELECT * FROM ({relation}) r WHERE open_rows > 0 OR state = 'preview'"
 
 

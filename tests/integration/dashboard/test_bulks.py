@@ -62,7 +62,7 @@ def test_everything_that_came_in_is_one_list() -> None:
     assert [row[:4] for row in rows] == [
         [f"receipts #{invoices.pk + 1}", "REST", "ERP", "taken in"],
         [f"invoices #{invoices.pk}", "REST", "ERP", "taken in"],
-        ["items.csv", "files", "generic_invoices", "imported"],
+        ["items.csv", "tables", "generic_invoices", "imported"],
     ]
     assert [row[8] for row in rows] == ["0", "1", "1"]
     assert "USD: 50.00" in rows[0][9]

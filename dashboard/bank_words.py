@@ -1,0 +1,119 @@
+"""Words of bank lines and of matching: states, reasons, warnings; declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dashboard import formats
+from dashboard.labels import Label
+from invoices.domain.bank import LineState, LineWarning, NotAReceipt, StatementWarning
+from invoices.domain.kinds import EntryKind
+from invoices.domain.matching_records import ReasonCode
+
+LINE_STATES = {
+    LineState.OPEN: Label(pgettext_lazy("bank line", "no proposal"), "bad"),
+    LineState.PROPOSED: Label(pgettext_lazy("bank line", "proposed"), "warn"),
+    LineState.POSTED: Label(pgettext_lazy("bank line", "posted"), "good"),
+    LineState.IGNORED: Label(pgettext_lazy("bank line", "ignored")),
+    LineState.UNDONE: Label(pgettext_lazy("bank line", "undone"), "warn"),
+    LineState.NOT_A_RECEIPT: Label(pgettext_lazy("bank line", "no receipt")),
+    LineState.TOLD_BEFORE: Label(pgettext_lazy("bank line", "told before")),
+}
+
+WHY_NOT = {
+    NotAReceipt.DEBIT: _("money that went out"),
+    NotAReceipt.PENDING: _("not booked yet"),
+    NotAReceipt.INFORMATION: _("for information only"),
+    NotAReceipt.ZERO: _("no amount"),
+    NotAReceipt.REVERSAL_OF_DEBIT: _("takes back money that went out"),
+}
+
+OFF_WORDS = {
+    EntryKind.BANK_CHARGE: _("bank charge"),
+    EntryKind.DISCOUNT: _("discount"),
+    EntryKind.WITHHOLDING_TAX: _("withholding tax"),
+}
+
+REASONS: dict[str, Any] = {
+    ReasonCode.CREDITOR_REFERENCE: _("the creditor reference names %(numbers)s"),
+    ReasonCode.NUMBER_NAMED: _("the text names %(numbers)s"),
+    ReasonCode.NUMBER_SHORT: _("the text holds %(numbers)s, a short number"),
+    ReasonCode.NUMBER_PART: _("the text holds the end of %(numbers)s"),
+    ReasonCode.NUMBER_TYPO: _("the text nearly names %(numbers)s: a typo"),
+    ReasonCode.AMOUNT_EXACT: _("the amount is what is open, to the cent"),
+    ReasonCode.AMOUNT_SUM: _("the amount is the sum of %(count)s invoices, to the cent"),
+    ReasonCode.AMOUNT_COMBINATION: _("%(count)s invoices add up to the amount"),
+    ReasonCode.AMOUNT_ALL: _("all %(count)s open invoices add up to the amount"),
+    ReasonCode.BANK_CHARGE_TOLD: _("%(currency)s %(amount)s were kept by a bank, as the statement says"),
+    ReasonCode.BANK_CHARGE: _("%(currency)s %(amount)s are missing, as much as banks keep"),
+    ReasonCode.DISCOUNT: _("%(currency)s %(amount)s are missing: %(percent)s %% cash discount"),
+    ReasonCode.PART_PAYMENT: _("a part payment: %(amount)s stay open"),
+    ReasonCode.OVERPAID: _("%(currency)s %(amount)s more than these invoices have open"),
+    ReasonCode.ON_ACCOUNT: _("on account: no invoice fits"),
+    ReasonCode.ACCOUNT_KNOWN: _("this buyer paid from this account before"),
+    ReasonCode.ACCOUNT_SHARED: _("this buyer and others paid from this account before"),
+    ReasonCode.NAME_SAME: _("the payer is called like the buyer"),
+    ReasonCode.NAME_SIMILAR: _("the payer is called nearly like the buyer"),
+    ReasonCode.GROUP_PAYMENT: _("one payment for %(count)s companies of a group"),
+    ReasonCode.PAYER_DIFFERS: _("the payer is called otherwise: %(name)s"),
+    ReasonCode.AMBIGUOUS: _("something else fits as well"),
+    ReasonCode.COINCIDENCE: _("with so many open invoices the sum may be chance"),
+    ReasonCode.REFUTED: _("a person undid this before"),
+    ReasonCode.POSSIBLE_DUPLICATE: _("receipt %(number)s of %(source)s on %(day)s may be this money"),
+    ReasonCode.POSSIBLE_REPEAT: _("the same payment may stand on another statement"),
+    ReasonCode.UNDONE_BEFORE: _("a match of this line was undone before"),
+    ReasonCode.RETURN_REFERENCE: _("it takes back a payment with the same reference"),
+    ReasonCode.RETURN_AMOUNT: _("it may take back a payment of the same amount"),
+    ReasonCode.LEDGER_REFUSED: _("the ledger refused it: the invoices have changed"),
+}
+
+LINE_WARNINGS: dict[str, Any] = {
+    LineWarning.PAYER_ACCOUNT_CHANGED: _(
+        "The payer's account has changed: %(account)s; so far it was %(known)s. Ask the buyer by a number you know."
+    ),
+    LineWarning.PAYER_NOT_BUYER: _("The payer %(payer)s is not the buyer %(buyer)s."),
+    LineWarning.POSSIBLE_DUPLICATE: _("Receipt %(number)s of %(source)s on %(day)s may be the same money."),
+    LineWarning.POSSIBLE_REPEAT: _("Another statement may tell the same payment."),
+    LineWarning.LEDGER_REFUSED: _("It did not post by itself: the ledger refused it."),
+}
+
+STATEMENT_WARNINGS: dict[str, Any] = {
+    StatementWarning.NUMBER_GAP: _("A statement before this one is missing."),
+    StatementWarning.BALANCE_GAP: _("It does not open with the balance that the one before closed with."),
+    StatementWarning.PAYMENTS_NOT_LISTED: _("The bank does not list the payments of a sum that it booked."),
+}
+
+
+def reason_words(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Why a line is thought to pay what is proposed, one clause each."""
+    return [_said(REASONS, one) for one in reasons]
+
+
+def warning_words(warnings: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What a person should know of a line or statement."""
+    return [_said({**LINE_WARNINGS, **STATEMENT_WARNINGS}, one) for one in warnings]
+
+
+def confidence_label(confidence: Decimal | None) -> Label | None:
+    """How sure a proposal is, in percent; rounded down, so that only what is certain is 100 %."""
+    if confidence is None:
+        return None
+    tone = "good" if confidence >= Decimal("0.9") else "fair" if confidence >= Decimal("0.7") else "warn"
+    return Label(f"{int(confidence * 100)} %", tone)
+
+
+def _said(table: Mapping[str, Any], one: Mapping[str, Any]) -> str:
+    words = table.get(one["code"])
+    return str(words) % _Lenient(one.get("params", {})) if words else str(one["code"]).replace("_", " ")
+
+
+class _Lenient(dict[str, Any]):
+    """A missing figure must not hide the reason itself."""
+
+    def __missing__(self, key: str) -> str:
+        return formats.NOT_AVAILABLE
