@@ -216,9 +216,11 @@ def _by_combination(payment: Payment, items: Sequence[OpenItem]) -> Iterator[Cla
 
 
 def _by_charge(payment: Payment, items: Sequence[OpenItem], tolerance: Tolerance) -> Iterator[Claim]:
+    """Without a number, that an amount lies within the tolerance of an item happens by chance often enough."""
     found = [claim for item in items if (claim := _in_full(payment, [item], (), tolerance))]
+    chance = Reason(ReasonCode.COINCIDENCE, {"count": str(len(items))})
     for claim in found[:3]:
-        yield Claim(claim.parts, (*claim.reasons, *_ambiguous(len(found))))
+        yield Claim(claim.parts, (*claim.reasons, chance, *_ambiguous(len(found))))
 
 
 def _ambiguous(count: int) -> tuple[Reason, ...]:

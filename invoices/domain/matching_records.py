@@ -38,7 +38,6 @@ class ReasonCode(StrEnum):
     PAYER_DIFFERS = "payer_differs"
     AMBIGUOUS = "ambiguous"
     COINCIDENCE = "coincidence"
-    REFUTED = "refuted"
     POSSIBLE_DUPLICATE = "possible_duplicate"
     POSSIBLE_REPEAT = "possible_repeat"
     UNDONE_BEFORE = "undone_before"

@@ -116,6 +116,11 @@ def test_what_is_missing_is_a_charge_or_a_discount_in_its_days(amount: str, kind
     assert (found.confidence >= Decimal("0.95")) is (kind is EntryKind.BANK_CHARGE)
 
 
+def test_an_amount_near_an_item_without_its_number_may_be_chance() -> None:
+    found = best(payment("4975"), item(1, "INV-00017", "5000"), payers=(payer(is_account_known=True),))
+    assert ({"bank_charge", "coincidence"} <= codes(found), found.confidence) == (True, Decimal("0.90"))
+
+
 def test_a_part_payment_leaves_the_rest_and_a_little_short_goes_to_a_person() -> None:
     known = payer(is_account_known=True)
     part = best(payment("2000", "INV-00017"), item(1, "INV-00017", "5000"), payers=(known,))
