@@ -57,6 +57,20 @@ class BuyerGroup(models.Model):
         return self.name
 
 
+class BuyerGroupCode(models.Model):
+    """What a source system calls a group: text, unique per source."""
+
+    group = models.ForeignKey("buyers.BuyerGroup", on_delete=models.CASCADE, related_name="codes")
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="group_code_once_per_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.external_id}"
+
+
 @_with_history()
 class Buyer(models.Model):
     """A legal entity we sell to. ``code`` is text as the source writes it: leading zeros matter."""
@@ -226,6 +240,19 @@ class BuyerMerge(models.Model):
         ]
 
 
+class ReportedFact(Fact):
+    """A fact that a source may report under a number of its own; of one number the version recorded last counts."""
+
+    external_id = models.CharField(max_length=120, blank=True, default="", db_default="")
+
+    class Meta:
+        abstract = True
+
+
+def _by_number(name: str) -> models.Index:
+    return models.Index(fields=["source", "external_id", "-id"], condition=~Q(external_id=""), name=name)
+
+
 class AgencyGrade(models.Model):
     """What an agency's grade is worth on 0-100; editable table."""
 
@@ -240,7 +267,7 @@ class AgencyGrade(models.Model):
         ]
 
 
-class AgencyRating(Fact):
+class AgencyRating(ReportedFact):
     """A rating by an agency; ``points`` frozen from the table when recorded. ``valid_from`` = rating date."""
 
     buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="ratings")
@@ -250,11 +277,14 @@ class AgencyRating(Fact):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(points__lte=100), name="rating_points_in_range")]
-        indexes = [models.Index(fields=["buyer", "-valid_from"], name="rating_latest")]
+        indexes = [
+            models.Index(fields=["buyer", "-valid_from"], name="rating_latest"),
+            _by_number("rating_by_number"),
+        ]
         triggers = [append_only()]
 
 
-class FinancialStatement(Fact):
+class FinancialStatement(ReportedFact):
     """Figures of one balance date (``valid_from``) in the statement's currency."""
 
     buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="statements")
@@ -269,7 +299,10 @@ class FinancialStatement(Fact):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(total_assets__gt=0), name="statement_has_assets")]
-        indexes = [models.Index(fields=["buyer", "-valid_from"], name="statement_latest")]
+        indexes = [
+            models.Index(fields=["buyer", "-valid_from"], name="statement_latest"),
+            _by_number("statement_by_number"),
+        ]
         triggers = [append_only()]
 
 
@@ -292,7 +325,7 @@ class CountryRisk(Fact):
         triggers = [append_only()]
 
 
-class RiskEvent(Fact):
+class RiskEvent(ReportedFact):
     """An external event on a buyer. The end of a lasting condition is a row of its own that ``ends`` the first."""
 
     buyer = models.ForeignKey("buyers.Buyer", on_delete=models.CASCADE, related_name="events")
@@ -301,7 +334,10 @@ class RiskEvent(Fact):
     note = models.CharField(max_length=400, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["buyer", "-valid_from"], name="event_latest")]
+        indexes = [
+            models.Index(fields=["buyer", "-valid_from"], name="event_latest"),
+            _by_number("event_by_number"),
+        ]
         triggers = [append_only()]
 
 

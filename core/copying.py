@@ -23,7 +23,7 @@ def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Se
     stream = _Stream(_chunks(rows))
     try:
         with connection.wrap_database_errors:  # Django knows execute() only: an outage must look like one here too
-            cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", stream, size=1 << 16)
+            cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", stream, 1 << 16)
     except Exception as failed:
         if stream.problem is None:
             raise

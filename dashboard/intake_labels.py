@@ -22,6 +22,14 @@ RECORD_KINDS = {
     BulkKind.CREDIT_NOTES: _("credit notes"),
     BulkKind.BUYERS: _("buyers"),
     BulkKind.DISPUTES: _("disputes"),
+    BulkKind.WRITE_OFFS: _("write-offs"),
+    BulkKind.SHIPMENTS: _("shipments"),
+    BulkKind.ORDERS: _("orders"),
+    BulkKind.GROUPS: _("groups"),
+    BulkKind.RATINGS: _("agency ratings"),
+    BulkKind.FINANCIAL_STATEMENTS: _("financial statements"),
+    BulkKind.BUYER_EVENTS: _("events"),
+    BulkKind.RATES: _("exchange rates"),
 }
 
 BULK_STATES = {

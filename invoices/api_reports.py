@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from buyers.queries.records import get_buyer_id
 from core.api.idempotency import answered_once
+from core.api.outages import outage_told
 from core.api.params import Params
 from core.api.permissions import Grant
 from core.api.schema import key_parameter, write_answers
@@ -75,7 +76,7 @@ class OrderShipment(ActionView):
         summary="Report a shipment",
         tags=["orders"],
         request=ShipmentBody,
-        responses=write_answers(ShipmentSerializer, 404, 409, 422),
+        responses=write_answers(ShipmentSerializer, 404, 409, 422, 503),
     )
     def put(self, request: Request, source: str, external_id: str, shipment: str) -> Response:
         """Always stored, whatever credit says of the order. The same content again changes nothing."""
@@ -83,5 +84,6 @@ class OrderShipment(ActionView):
         given = self.body(ShipmentBody)
         order = get_order_by_number(source=source, external_id=external_id)
         record = ShipmentRecord(order_id=order.pk, source=self.own_source, external_id=shipment, **given)
-        stored = try_again(lambda: put_shipment(record, actor=self.person, actor_label=self.scope.label))
+        with outage_told():
+            stored = try_again(lambda: put_shipment(record, actor=self.person, actor_label=self.scope.label))
         return Response(ShipmentSerializer(stored).data)

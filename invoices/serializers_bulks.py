@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.language import in_language
 from invoices.domain.bulks import BulkKind
 from invoices.intake.reasons import FILE_REFUSALS, words
 from invoices.models import BulkRecord
 from invoices.queries.bulks import BulkView
+from invoices.services.bulks.problems import sentence_of
 
 OUTCOMES = ("created", "updated", "unchanged", "quarantined")
 STATES = ("queued", "running", "done", "refused", "failed")
@@ -45,9 +47,8 @@ class BulkRecordSerializer(serializers.Serializer[Any]):
 
 def record_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
     """A stored problem of a record, in the active language."""
-    named = {"field": problem["field"], "value": problem["value"], **problem["params"]}
     shown = {"field": problem["field"], "value": problem["value"], "fix": _fix(problem)}
-    return {"code": problem["code"], "detail": words(problem["code"], named), **_said(shown)}
+    return {"code": problem["code"], "detail": in_language(sentence_of(problem)), **_said(shown)}
 
 
 def _fix(problem: Mapping[str, Any]) -> str:
@@ -59,7 +60,7 @@ def _fix(problem: Mapping[str, Any]) -> str:
         "text_expected": _("Put it in quotation marks."),
         "value_missing": _("Give a value."),
     }
-    return fixes.get(problem["code"], "") or str(params.get("expected", ""))
+    return fixes.get(problem["code"], "") or str(params.get("fix") or params.get("expected", ""))
 
 
 class BulkSerializer(serializers.Serializer[Any]):

@@ -5,11 +5,24 @@ from django.urls import URLPattern, path
 from invoices.api import InvoiceDetail, InvoiceList
 from invoices.api_aging import Aging
 from invoices.api_bulks import BulkDetail, BulkRecords, BuyerBulk, CreditNoteBulk, DisputeBulk, InvoiceBulk, ReceiptBulk
+from invoices.api_bulks_records import (
+    EventBulk,
+    GroupBulk,
+    RateBulk,
+    RatingBulk,
+    ShipmentBulk,
+    StatementBulk,
+    WriteOffBulk,
+)
 from invoices.api_buyers import BuyerOfSource
 from invoices.api_disputes import DisputeOfSource
 from invoices.api_documents import CreditNoteOfSource, ReceiptOfSource, SuspenseList
+from invoices.api_groups import GroupOfSource
 from invoices.api_intake import InvoiceOfSource
+from invoices.api_rates import RateOfSource
 from invoices.api_reports import OrderShipment, Receipts
+from invoices.api_signals import EventOfSource, RatingOfSource, StatementOfSource
+from invoices.api_write_offs import WriteOffOfSource
 
 urlpatterns: list[URLPattern] = [
     path("invoices/", InvoiceList.as_view(), name="api-invoices"),
@@ -32,6 +45,23 @@ urlpatterns: list[URLPattern] = [
     ),
     path("disputes/bulk/", DisputeBulk.as_view(), name="api-dispute-bulk"),
     path("disputes/<str:source>/<path:external_id>/", DisputeOfSource.as_view(), name="api-dispute-of-source"),
+    path("write-offs/bulk/", WriteOffBulk.as_view(), name="api-write-off-bulk"),
+    path("write-offs/<str:source>/<path:external_id>/", WriteOffOfSource.as_view(), name="api-write-off-of-source"),
+    path("shipments/bulk/", ShipmentBulk.as_view(), name="api-shipment-bulk"),
+    path("groups/bulk/", GroupBulk.as_view(), name="api-group-bulk"),
+    path("groups/<str:source>/<path:external_id>/", GroupOfSource.as_view(), name="api-group-of-source"),
+    path("ratings/bulk/", RatingBulk.as_view(), name="api-rating-bulk"),
+    path("ratings/<str:source>/<path:external_id>/", RatingOfSource.as_view(), name="api-rating-of-source"),
+    path("financial-statements/bulk/", StatementBulk.as_view(), name="api-statement-bulk"),
+    path(
+        "financial-statements/<str:source>/<path:external_id>/",
+        StatementOfSource.as_view(),
+        name="api-statement-of-source",
+    ),
+    path("buyer-events/bulk/", EventBulk.as_view(), name="api-event-bulk"),
+    path("buyer-events/<str:source>/<path:external_id>/", EventOfSource.as_view(), name="api-event-of-source"),
+    path("rates/bulk/", RateBulk.as_view(), name="api-rate-bulk"),
+    path("rates/<str:source>/<str:currency>/<str:rate_date>/", RateOfSource.as_view(), name="api-rate-of-source"),
     path("suspense/", SuspenseList.as_view(), name="api-suspense"),
     path(
         "orders/<str:source>/<str:external_id>/shipments/<str:shipment>/",

@@ -21,6 +21,7 @@ class RatingRow(NamedTuple):
     grade: str
     rated_on: date
     source: str = ""
+    external_id: str = ""
 
 
 class StatementRow(NamedTuple):
@@ -37,6 +38,7 @@ class StatementRow(NamedTuple):
     ebit: Decimal
     sales: Decimal | None = None
     source: str = ""
+    external_id: str = ""
 
 
 class EventRow(NamedTuple):
@@ -48,6 +50,7 @@ class EventRow(NamedTuple):
     ended_on: date | None = None
     note: str = ""
     source: str = ""
+    external_id: str = ""
 
 
 class KycRow(NamedTuple):

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
 import networkx as nx
 
 
-def closes_circle(*, links: Iterable[tuple[int, int]], child: int, parent: int) -> bool:
-    """True if ``parent`` owning ``child`` would make a buyer its own owner.
+class MembershipRow(NamedTuple):
+    """From ``valid_from`` on the buyer belongs to the group (None: to none), owned by ``parent`` with ``share`` %."""
 
-    ``links`` are (child, parent) pairs in force. Example: with 2 owned by 1 and 3 owned by 2, 3 owning 1 closes one.
+    buyer_id: int
+    group_id: int | None
+    valid_from: date
+    parent_id: int | None = None
+    share: Decimal | None = None
+
+
+def list_circles(*, links: Iterable[tuple[int, int]]) -> list[set[int]]:
+    """Sets of buyers that own themselves through each other; empty if all is well.
+
+    ``links`` are (child, parent) pairs in force. Example: 2 owned by 1, 3 by 2 and 1 by 3 give ``[{1, 2, 3}]``. Linear
+    in the number of links.
     """
-    graph = nx.DiGraph((owner, owned) for owned, owner in links if owned != child)
-    graph.add_edge(parent, child)
-    return bool(nx.has_path(graph, child, parent))
+    found = nx.strongly_connected_components(nx.DiGraph(links))
+    return [set(component) for component in found if len(component) > 1]

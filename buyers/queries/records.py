@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from buyers.models import Buyer
+from collections.abc import Iterable
+
+from buyers.models import Buyer, BuyerCode
 from buyers.queries.merges import get_survivor_id
 from core.access.scope import SYSTEM, Scope
 from core.errors import NotFound
@@ -45,3 +47,9 @@ def get_buyer_of_source(source: str, external_id: str) -> Buyer:
             {"field": "external_id", "value": external_id},
         )
     return buyer
+
+
+def buyer_ids_of_source(source: str, external_ids: Iterable[str]) -> dict[str, int]:
+    """Ids of the buyers that a source's numbers mean, by number; those that it has not told us of are missing."""
+    found = BuyerCode.objects.filter(source=source, external_id__in=set(external_ids))
+    return dict(found.values_list("external_id", "buyer_id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from buyers.domain.fact_rows import (
     check_fact,
 )
 from buyers.models import (
-    AgencyGrade,
     AgencyRating,
     Buyer,
     Certificate,
@@ -32,6 +32,7 @@ from buyers.models import (
     RiskEvent,
     Screening,
 )
+from buyers.queries.signals import Points, grade_points
 from buyers.services.rechecks import ask_recheck_of_moved
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
@@ -50,7 +51,7 @@ class FactsRecorded:
 
 
 @transaction.atomic
-def record_facts(rows: Iterable[FactRow], *, actor: User | None = None) -> FactsRecorded:
+def record_facts(rows: Iterable[FactRow], *, actor: User | None = None, actor_label: str = "") -> FactsRecorded:
     """Append facts of any kind; all or none.
 
     A fact that is on record with the same content is left alone. Raises ``buyer_not_found``, ``grade_unknown`` (the
@@ -63,7 +64,7 @@ def record_facts(rows: Iterable[FactRow], *, actor: User | None = None) -> Facts
     given = sum(map(len, by_kind.values()))
     _check_buyers({row.buyer_id for rows_of_kind in by_kind.values() for row in rows_of_kind})
     new = {kind.__name__: _append(kind, rows_of_kind) for kind, rows_of_kind in by_kind.items()}
-    _audit(by_kind, new, actor)
+    _audit(by_kind, new, actor, actor_label)
     if new.get(KycRow.__name__) or new.get(ScreeningRow.__name__):
         ask_recheck_of_moved()
     return FactsRecorded(recorded=sum(new.values()), unchanged=given - sum(new.values()))
@@ -110,10 +111,9 @@ def _check_buyers(ids: set[int]) -> None:
 
 def _rating_columns(rows: Sequence[RatingRow]) -> list[dict[str, Any]]:
     """With the points frozen from the table of grades."""
-    points = {(g.agency, g.grade): g.points for g in AgencyGrade.objects.all()}
+    points = grade_points()
     for row in rows:
-        if (row.agency, row.grade) not in points:
-            raise _unknown_grade(row, points)
+        check_grade(row, points)
     return [
         {
             "buyer_id": row.buyer_id,
@@ -122,15 +122,19 @@ def _rating_columns(rows: Sequence[RatingRow]) -> list[dict[str, Any]]:
             "points": points[row.agency, row.grade],
             "valid_from": row.rated_on,
             "source": row.source,
+            "external_id": row.external_id,
         }
         for row in rows
     ]
 
 
-def _unknown_grade(row: RatingRow, points: dict[tuple[str, str], int]) -> DomainError:
+def check_grade(row: RatingRow, points: Points) -> None:
+    """The agency's letters are in the table of grades; raises ``grade_unknown``."""
+    if (row.agency, row.grade) in points:
+        return
     grades = [grade for agency, grade in points if agency == row.agency]
     known = ", ".join(grades) or "no grade of this agency; load them with: manage.py load_agency_grades"
-    return DomainError(
+    raise DomainError(
         "grade_unknown",
         _(
             "%(agency)s has no grade %(grade)r in the table of grades. Known: %(known)s.",
@@ -176,35 +180,48 @@ def _append(kind: type, rows: list[Any]) -> int:
 
 
 def _on_record(model: type[Any], names: list[str], buyer_ids: set[int]) -> set[tuple[Any, ...]]:
+    """What is on record of these buyers; of facts with a number of their source the version recorded last."""
     found = model.objects.filter(buyer_id__in=buyer_ids)
     if model is RiskEvent:
         found = found.filter(ends__isnull=True)
-    return set(found.values_list(*names))
+    number = operator.itemgetter(names.index("source"), names.index("external_id")) if "external_id" in names else None
+    standing: dict[Any, tuple[Any, ...]] = {}
+    for values in found.order_by("pk").values_list(*names):
+        key = number(values) if number else ()
+        standing[key if key and key[1] else values] = values
+    return set(standing.values())
 
 
 def _end_events(rows: list[EventRow]) -> set[tuple[Any, ...]]:
     """End the conditions that the rows say are over and that still stand open; returns which, by their content."""
-    over = {(row.buyer_id, row.kind, row.began_on, row.note, row.source): row.ended_on for row in rows if row.ended_on}
+    over = {row._replace(ended_on=None): row.ended_on for row in rows if row.ended_on}
     open_ones = RiskEvent.objects.filter(
-        buyer_id__in={key[0] for key in over}, ends__isnull=True, ended_by__isnull=True
+        buyer_id__in={row.buyer_id for row in over}, ends__isnull=True, ended_by__isnull=True
     )
-    standing = {(e.buyer_id, e.kind, e.valid_from, e.note, e.source): e for e in open_ones}
-    ending = {key: standing[key] for key in over if key in standing}
+    standing = {EventRow(e.buyer_id, e.kind, e.valid_from, None, e.note, e.source, e.external_id): e for e in open_ones}
+    ending = {row: standing[row] for row in over if row in standing}
     RiskEvent.objects.bulk_create(
         [
-            RiskEvent(buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=over[key], source=key[-1])
-            for key, event in ending.items()
+            RiskEvent(buyer_id=event.buyer_id, kind=event.kind, ends=event, valid_from=over[row], source=row.source)
+            for row, event in ending.items()
         ],
         batch_size=BATCH,
     )
-    return set(ending)
+    return {tuple(value for name, value in row._asdict().items() if name != "ended_on") for row in ending}
 
 
-def _audit(by_kind: dict[type, list[Any]], new: dict[str, int], actor: User | None) -> None:
+def _audit(by_kind: dict[type, list[Any]], new: dict[str, int], actor: User | None, label: str) -> None:
     """One event for the whole call; nothing if nothing was new."""
     if not sum(new.values()):
         return
     buyers = Counter(row.buyer_id for rows in by_kind.values() for row in rows)
     subject = next(iter(buyers)) if len(buyers) == 1 else "many"
     data = {"buyers": len(buyers), "recorded": {name.removesuffix("Row").lower(): n for name, n in new.items()}}
-    audit.record(actor=actor, action="buyers.facts.recorded", subject_type="buyer", subject_id=subject, data=data)
+    audit.record(
+        actor=actor,
+        actor_label=label,
+        action="buyers.facts.recorded",
+        subject_type="buyer",
+        subject_id=subject,
+        data=data,
+    )

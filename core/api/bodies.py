@@ -65,6 +65,11 @@ class PlainDecimalField(serializers.Field[Decimal, Any, str, Any]):
         return f"{value:f}"
 
 
+@extend_schema_field({"oneOf": [{"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}, {"type": "number"}]})
+class SignedDecimalField(PlainDecimalField):
+    """The same for what may be below zero."""
+
+
 class CodeField(serializers.ChoiceField):
     """One of a set of words; another one raises the domain's ``code``."""
 

@@ -143,6 +143,21 @@ SELECT version.counted, version.last_id, found.* FROM (
 )
 
 
+_VERSIONS_SQL = """
+SELECT r.currency, r.rate_date, array_agg(r.per_eur ORDER BY r.recorded_at, r.id)
+FROM unnest(%(currencies)s::text[], %(days)s::date[]) AS wanted(currency, rate_date)
+JOIN core_exchangerate r USING (currency, rate_date)
+WHERE r.source = %(source)s GROUP BY 1, 2
+"""
+
+
+def rate_versions(source: str, wanted: Iterable[tuple[str, date]]) -> dict[tuple[str, date], list[Decimal]]:
+    """What a source said of each currency and day that it knows, in the order in which it was recorded."""
+    pairs = list(dict.fromkeys(wanted))
+    params = {"source": source, "currencies": [pair[0] for pair in pairs], "days": [pair[1] for pair in pairs]}
+    return {(row[0], row[1]): row[2] for row in fetch_all(_VERSIONS_SQL, params)}
+
+
 _HISTORY_SQL = """
 SELECT DISTINCT ON (currency, rate_date) rate_date, currency, per_eur::float8
 FROM core_exchangerate

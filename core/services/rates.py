@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 
 from django.db import connection, transaction
 
 from core.copying import copy_rows
 from core.intake.ecb import BUNDLED_HISTORY, RateRow, read_history
+from core.models import User
+from core.queries.rates import rate_versions
 from core.services.audit import record
 from core.services.counters import RATES, bump
 
@@ -33,8 +37,34 @@ def load_rates(path: Path = BUNDLED_HISTORY, *, source: str = ECB) -> RatesLoade
     return add_rates(read_history(path), source=source)
 
 
+class RatePut(StrEnum):
+    """What became of a rate that a source put; corrected: it was replaced by another value before, and stays so."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    CORRECTED = "corrected"
+
+
+def put_rates(rows: Sequence[RateRow], *, source: str, actor: User | None = None) -> list[RatePut]:
+    """Bring the rates of a source to what it says, in the caller's transaction, which serializes the source."""
+    known = rate_versions(source, [(row.currency, row.rate_date) for row in rows])
+    outcomes = [_put(row, known.get((row.currency, row.rate_date), [])) for row in rows]
+    new = [row for row, became in zip(rows, outcomes, strict=True) if became in (RatePut.CREATED, RatePut.UPDATED)]
+    add_rates(new, source=source, actor=actor)
+    return outcomes
+
+
+def _put(row: RateRow, versions: Sequence[Decimal]) -> RatePut:
+    if not versions:
+        return RatePut.CREATED
+    if row.per_eur == versions[-1]:
+        return RatePut.UNCHANGED
+    return RatePut.CORRECTED if row.per_eur in versions else RatePut.UPDATED
+
+
 @transaction.atomic
-def add_rates(rows: Iterable[RateRow], *, source: str) -> RatesLoaded:
+def add_rates(rows: Iterable[RateRow], *, source: str, actor: User | None = None) -> RatesLoaded:
     """Add rates by COPY; raises the rates version if any is new.
 
     Another rate for a day on record is a version beside the old one and counts from now on. A rate that was on
@@ -50,13 +80,13 @@ def add_rates(rows: Iterable[RateRow], *, source: str) -> RatesLoaded:
         cursor.execute("DROP TABLE new_rate")
     loaded = RatesLoaded(source=source, rows=count, added=added, first_date=first, last_date=last)
     if added:
-        _note(loaded)
+        _note(loaded, actor)
     return loaded
 
 
-def _note(loaded: RatesLoaded) -> None:
+def _note(loaded: RatesLoaded, actor: User | None) -> None:
     data = {"added": loaded.added, "last_date": str(loaded.last_date)}
-    record(actor=None, action="core.rates.loaded", subject_type="rates", subject_id=loaded.source, data=data)
+    record(actor=actor, action="core.rates.loaded", subject_type="rates", subject_id=loaded.source, data=data)
     bump(RATES)
 
 

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core.language import in_language
 from core.queries.runs import run_progress
 from dashboard.exports import wanted_export
 from dashboard.imports.base import ImportsPage, ImportWork
@@ -19,11 +20,11 @@ from dashboard.labels import label_of, word_of
 from dashboard.tables import CountColumn, DataTable, LabelColumn, TextColumn, configure
 from dashboard.templatetags.duewatch import tone
 from invoices.domain.bulks import BulkKind, BulkState
-from invoices.intake.reasons import words
 from invoices.models import Bulk, BulkRecord, MendedRecord
 from invoices.queries.bulks import BulkView, get_bulk, list_decisions, list_records, open_positions
 from invoices.queries.imports import refusal_text
 from invoices.services.bulks.mending import Resent, send_again
+from invoices.services.bulks.problems import sentence_of
 from invoices.services.imports.results import Outcome
 
 UNDER_WAY = frozenset({BulkState.QUEUED, BulkState.RUNNING})
@@ -139,7 +140,7 @@ def title_of(bulk: Bulk) -> str:
 
 def problem_words(problem: dict[str, Any]) -> str:
     """Why a record was not taken, in the active language."""
-    return words(problem["code"], {"field": problem["field"], "value": problem["value"], **problem["params"]})
+    return in_language(sentence_of(problem))
 
 
 def _refusal(view: BulkView) -> str:

@@ -16,6 +16,14 @@ class BulkKind(StrEnum):
     CREDIT_NOTES = "credit_notes"
     BUYERS = "buyers"
     DISPUTES = "disputes"
+    WRITE_OFFS = "write_offs"
+    SHIPMENTS = "shipments"
+    ORDERS = "orders"
+    GROUPS = "groups"
+    RATINGS = "ratings"
+    FINANCIAL_STATEMENTS = "financial_statements"
+    BUYER_EVENTS = "buyer_events"
+    RATES = "rates"
 
 
 class SuspenseState(StrEnum):

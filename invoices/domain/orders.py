@@ -45,3 +45,16 @@ def check_transition(*, current: OrderStatus, target: OrderStatus) -> OrderStatu
         allowed = tuple(status for status in OrderStatus if target in NEXT[status])
         raise InvalidTransition(current=current, allowed=allowed)
     return target
+
+
+def status_after_delivery(*, status: OrderStatus, is_more: bool, is_whole: bool) -> OrderStatus:
+    """Where an order stands once another part of it was delivered than before.
+
+    ``is_more``: more than before; then an order that had ended, or a quotation, is open. ``is_whole``: all of it has
+    left; then an order under way is shipped. Example: a cancelled order of which all has left is shipped.
+    """
+    if is_more and (status in ENDED or status is OrderStatus.QUOTATION):
+        status = OrderStatus.OPEN
+    if is_whole and status in (OrderStatus.OPEN, OrderStatus.IN_PRODUCTION):
+        return OrderStatus.SHIPPED
+    return status

@@ -26,6 +26,25 @@ RECORD_REASONS: dict[str, str | Promise] = {
     "allocation_repeated": _("One invoice is named twice in the allocations; give it once with the whole amount."),
     "allocated_more": _("The allocations come to more than the record has (%(expected)s)."),
     "allocation_made": _("%(ledger)s were allocated to %(value)s already; that is undone by a reversal only."),
+    "date_in_future": _("%(field)s: %(value)s has not come yet."),
+    "currency_differs": _("The invoice is in %(ledger)s, the record in %(value)s."),
+    "write_off_contradicts": _(
+        "The write-off is on record with another %(field)s (%(ledger)s), which no correction can change."
+    ),
+    "nothing_written_off": _("There is nothing to take back: no write-off has this number."),
+    "buyer_unknown": _("There is no buyer %(value)s of this source yet; send the record again after it."),
+    "order_unknown": _("The order %(value)s is not known yet; send the record again after it."),
+    "members_invalid": _(
+        'A member is {"buyer": "0042", "valid_from": "2026-01-01"}, with "parent" and "share" where it is owned, or '
+        'with "left": true where it leaves.'
+    ),
+    "member_repeated": _("The member %(member)s is named twice with one day."),
+    "source_reserved": _("Rates of %(value)s come from its own files; use another name for this system."),
+    "rate_of_euro": _("Rates are units for one euro: the euro itself has none."),
+    "rate_precision": _("%(value)s has more than %(expected)s decimals, or is too large."),
+    "rate_was_corrected": _(
+        "%(value)s was on record for this day and was corrected since; a rate does not go back to a former value."
+    ),
     "source_of_another": _("The record is of the source %(value)s; this caller speaks for another one only."),
 }
 

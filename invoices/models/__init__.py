@@ -9,6 +9,7 @@ from invoices.models.ledger import ControlBalance, CreditNote, Entry, Invoice, R
 from invoices.models.snapshots import AgingSnapshot, SnapshotSet
 from invoices.models.suspense import SuspendedAllocation
 from invoices.models.trade import Order, Shipment
+from invoices.models.write_offs import WriteOff
 
 __all__ = [
     "AgingSnapshot",
@@ -37,4 +38,5 @@ __all__ = [
     "Shipment",
     "SnapshotSet",
     "SuspendedAllocation",
+    "WriteOff",
 ]

@@ -5,6 +5,7 @@ An edit takes the order's row by its version and asks the credit floor to check 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from core.appending import append_unless_known
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
 from core.queries.prepared import fetch_rows, rows_of
+from core.queries.sql import fetch_all
 from core.services import audit
 from core.words import sentence as _
 from invoices.domain.kinds import Terms
@@ -237,6 +239,26 @@ def lock_order(order_id: int) -> Order:
     """The order with its row locked against edits; raises ``order_not_found``."""
     found = fetch_rows(Order, _LOCKED, {"id": order_id})
     return found[0] if found else get_order(order_id)
+
+
+def lock_orders(ids: Iterable[int]) -> dict[int, Order]:
+    """Orders by id, their rows locked against edits, in the order of their ids."""
+    rows = Order.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
+    return {order.pk: order for order in rows}
+
+
+def move_orders(orders: Mapping[int, Order], targets: Mapping[int, OrderStatus]) -> list[int]:
+    """Set the status of locked orders that are to have another one; gives those that are open again."""
+    moving = {pk: status for pk, status in targets.items() if orders[pk].status != status}
+    fetch_all(_MOVE_SQL, {"ids": list(moving), "statuses": [status.value for status in moving.values()]})
+    return [pk for pk in moving if orders[pk].status in (*ENDED, OrderStatus.QUOTATION)]
+
+
+_MOVE_SQL = """
+UPDATE invoices_order o SET status = moved.status, version = o.version + 1
+FROM unnest(%(ids)s::bigint[], %(statuses)s::text[]) AS moved(id, status)
+WHERE o.id = moved.id RETURNING o.id
+"""
 
 
 def check_order_of(order_id: int | None, *, buyer_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,11 +14,14 @@ from core.errors import Conflict
 from core.models import User
 from core.services import audit
 from core.words import sentence as _
-from invoices.domain.orders import ENDED, OrderStatus
+from invoices.domain.orders import OrderStatus, status_after_delivery
 from invoices.domain.posting import check_amount
 from invoices.models import Order, Shipment
 from invoices.queries.orders import get_progress
-from invoices.services.orders import lock_order, set_status
+from invoices.services.orders import lock_order, move_orders, set_status
+from invoices.services.source_locks import share_source
+
+BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +52,13 @@ def put_shipment(new: ShipmentRecord, *, actor: User | None = None, actor_label:
     Never refused for credit reasons: what has left has left, and an order that had ended is open again. Raises
     ``order_not_found``, ``amount_invalid``, ``shipment_of_another_order``.
     """
+    share_source(new.source)
     order = lock_order(new.order_id)
     if new.amount is not None:
         check_amount(amount=new.amount, currency=order.currency)
     _lock(new)
     latest = _latest(new)
-    if latest is not None and _is_same(latest, new):
+    if latest is not None and is_same(latest, new):
         return latest
     before = get_progress([order.pk])[order.pk].delivered
     shipment = Shipment.objects.create(**asdict(new), buyer_id=order.buyer_id)
@@ -73,31 +78,71 @@ def _lock(new: ShipmentRecord) -> None:
 def _latest(new: ShipmentRecord) -> Shipment | None:
     versions = Shipment.objects.filter(source=new.source, external_id=new.external_id)
     latest = versions.order_by("-recorded_at", "-pk").first()
-    if latest is not None and latest.order_id not in (None, new.order_id):
-        raise Conflict(
-            "shipment_of_another_order",
-            _(
-                "Shipment %(external_id)s of %(source)s is on record with another order.",
-                external_id=new.external_id,
-                source=new.source,
-            ),
-            {"field": "order", "value": str(new.order_id), "known": latest.order_id},
-        )
+    check_order_of_shipment(latest, new)
     return latest
 
 
-def _is_same(latest: Shipment, new: ShipmentRecord) -> bool:
+def check_order_of_shipment(latest: Shipment | None, new: ShipmentRecord) -> None:
+    """A shipment stays with its order; raises ``shipment_of_another_order``."""
+    if latest is None or latest.order_id in (None, new.order_id):
+        return
+    raise Conflict(
+        "shipment_of_another_order",
+        _(
+            "Shipment %(external_id)s of %(source)s is on record with another order.",
+            external_id=new.external_id,
+            source=new.source,
+        ),
+        {"field": "order", "value": str(new.order_id), "known": latest.order_id},
+    )
+
+
+def is_same(latest: Shipment, new: ShipmentRecord) -> bool:
+    """True if the report says what is on record already."""
     return all(getattr(latest, name) == value for name, value in asdict(new).items())
 
 
 def _follow(order: Order, delivered: Decimal, *, is_more: bool, actor: User | None, actor_label: str) -> None:
-    """The order follows its goods: open again if it had ended, shipped once all of it has left."""
+    """The order follows its goods, a step at a time."""
     status = OrderStatus(order.status)
-    if is_more and (status in ENDED or status == OrderStatus.QUOTATION):
-        status = OrderStatus(set_status(order.pk, OrderStatus.OPEN, actor=actor, actor_label=actor_label).status)
-    if delivered >= order.amount and status in (OrderStatus.OPEN, OrderStatus.IN_PRODUCTION):
-        set_status(order.pk, OrderStatus.SHIPPED, actor=actor, actor_label=actor_label)
+    for is_whole in (False, delivered >= order.amount):
+        target = status_after_delivery(status=status, is_more=is_more, is_whole=is_whole)
+        if target is not status:
+            status = OrderStatus(set_status(order.pk, target, actor=actor, actor_label=actor_label).status)
     ask_recheck([order.buyer_id], cause="shipped")
+
+
+def record_shipments(
+    new: Sequence[ShipmentRecord], orders: Mapping[int, Order], *, actor: User | None = None, actor_label: str = ""
+) -> None:
+    """Append many versions, each found to say something new of its order; the orders' rows are locked.
+
+    The same as :func:`put_shipment` for each, in a few statements.
+    """
+    ids = sorted({one.order_id for one in new})
+    before = get_progress(ids)
+    rows = [Shipment(**asdict(one), buyer_id=orders[one.order_id].buyer_id) for one in new]
+    Shipment.objects.bulk_create(rows, batch_size=BATCH)
+    after = get_progress(ids)
+    moved = [orders[pk] for pk in ids if after[pk].delivered != before[pk].delivered]
+    targets = {order.pk: _target(order, before[order.pk].delivered, after[order.pk].delivered) for order in moved}
+    reopened = move_orders(orders, targets)
+    audit.record(
+        actor=actor,
+        actor_label=actor_label,
+        action="invoices.shipment.reported",
+        subject_type="order",
+        subject_id=ids[0] if len(ids) == 1 else "many",
+        data={"shipments": len(new), "orders": len(ids), "moved": len(moved)},
+    )
+    ask_recheck({order.buyer_id for order in moved}, cause="shipped")
+    ask_recheck({orders[pk].buyer_id for pk in reopened}, cause="reopened")
+
+
+def _target(order: Order, before: Decimal, after: Decimal) -> OrderStatus:
+    return status_after_delivery(
+        status=OrderStatus(order.status), is_more=after > before, is_whole=after >= order.amount
+    )
 
 
 def _audit(shipment: Shipment, actor: User | None, label: str) -> None:

@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from core.money import minor_digits
-from invoices.intake.convert import Reader, Unfit, make_reader
+from invoices.intake.convert import Reader, make_reader
 from invoices.intake.json_table import JsonRecords, Shape
 from invoices.intake.reasons import FileRefused
 from invoices.models import Bulk
 from invoices.queries.known import KnownInvoice, known_invoices
 from invoices.queries.source_disputes import known_versions
 from invoices.services.bulk import DisputeRow, post_bulk
-from invoices.services.bulks.fields import BadRow, Misfit, RecordReader
+from invoices.services.bulks.fields import BadRow, Misfit, RecordReader, short_text
 from invoices.services.bulks.invoices import record_profile
 from invoices.services.bulks.records import Answer, asked_totals, check_totals, keep_answers, records_of
 from invoices.services.imports.results import Outcome, Tally
@@ -86,15 +86,7 @@ def _readers(source: str) -> dict[str, Reader]:
     profile = record_profile(source)
     alike = {"external_id": "buyer_code", "invoice": "invoice_id", "amount": "amount", "valid_from": "invoice_date"}
     found = {name: make_reader(column, profile, is_typed=False) for name, column in alike.items()}
-    return {**found, "reason": _reason}
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise Unfit("value_missing")
-    if len(text.strip()) > LONGEST_REASON:
-        raise Unfit("value_too_long", limit=LONGEST_REASON)
-    return text.strip()
+    return {**found, "reason": short_text(LONGEST_REASON)}
 
 
 def _row(position: int, values: Mapping[str, str]) -> WantedDispute:

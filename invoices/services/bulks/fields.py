@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +33,11 @@ class Misfit(Exception):  # no error of the program: a value that does not fit
 
 @dataclass(frozen=True, slots=True)
 class RecordReader:
-    """Reads the cells of records by ``readers``, by name of the field."""
+    """Reads the cells of records by ``readers``, by name of the field; ``name_of`` gives a record's id of its cells."""
 
     header: tuple[str, ...]
     readers: Mapping[str, Reader]
+    name_of: Callable[[Mapping[str, str]], str] = lambda cells: cells["external_id"]
 
     def cells(self, record: Record) -> dict[str, str]:
         """The record's cells by field."""
@@ -68,7 +69,7 @@ class RecordReader:
 
     def _bad(self, record: Record, field: str, value: str, code: str, params: Mapping[str, Any]) -> BadRow:
         problem = {"code": code, "field": field, "value": show(value), "params": dict(params)}
-        return BadRow(record.line, self.cells(record)["external_id"], problem, *self._money(record))
+        return BadRow(record.line, self.name_of(self.cells(record)), problem, *self._money(record))
 
     def _money(self, record: Record) -> tuple[str, str]:
         if not {"currency", "amount"} <= self.readers.keys():
@@ -78,3 +79,16 @@ class RecordReader:
             return self.read("currency", cells), self.read("amount", cells)
         except Misfit:
             return "", ""
+
+
+def short_text(limit: int, *, is_required: bool = True) -> Reader:
+    """Reads free text of at most so many characters."""
+
+    def read(text: str) -> str:
+        if is_required and not text.strip():
+            raise Unfit("value_missing")
+        if len(text.strip()) > limit:
+            raise Unfit("value_too_long", limit=limit)
+        return text.strip()
+
+    return read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,19 +18,33 @@ from invoices.models import Bulk
 from invoices.services.bulks.buyers import take_buyers
 from invoices.services.bulks.disputes import take_disputes
 from invoices.services.bulks.documents import take_documents
+from invoices.services.bulks.groups import GROUPS
 from invoices.services.bulks.invoices import take_invoices
+from invoices.services.bulks.rates import RATES
+from invoices.services.bulks.shipments import SHIPMENTS
+from invoices.services.bulks.signals import EVENTS, RATINGS, STATEMENTS
 from invoices.services.bulks.spooling import Spooled
+from invoices.services.bulks.taking import take_rows
+from invoices.services.bulks.write_offs import WRITE_OFFS
 from invoices.services.imports.results import ACCEPTED, Outcome, Tally, amounts
 
 BULK_TASK = "invoices.bulk"
 RUN_KIND = "bulk"
 WAITING = (BulkState.QUEUED, BulkState.RUNNING)
-TAKERS: dict[BulkKind, Callable[[Bulk], Tally]] = {
+Taker = Callable[[Bulk], Tally]
+TAKERS: dict[BulkKind, Taker] = {
     BulkKind.INVOICES: take_invoices,
     BulkKind.RECEIPTS: take_documents,
     BulkKind.CREDIT_NOTES: take_documents,
     BulkKind.BUYERS: take_buyers,
     BulkKind.DISPUTES: take_disputes,
+    BulkKind.WRITE_OFFS: partial(take_rows, taking=WRITE_OFFS),
+    BulkKind.SHIPMENTS: partial(take_rows, taking=SHIPMENTS),
+    BulkKind.GROUPS: partial(take_rows, taking=GROUPS),
+    BulkKind.RATINGS: partial(take_rows, taking=RATINGS),
+    BulkKind.FINANCIAL_STATEMENTS: partial(take_rows, taking=STATEMENTS),
+    BulkKind.BUYER_EVENTS: partial(take_rows, taking=EVENTS),
+    BulkKind.RATES: partial(take_rows, taking=RATES),
 }
 
 

@@ -6,7 +6,8 @@ append-only (no row lock possible for the runtime role); the balance row of thei
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from django.db.models import F, Sum
 
 from buyers.services.rechecks import ask_recheck
 from core.errors import NotFound
+from core.queries.sql import fetch_all
 from core.services import counters
 from core.words import sentence as _
 from invoices.domain.posting import OpenInvoice
@@ -23,6 +25,7 @@ from invoices.models import ControlBalance, CreditNote, Entry, Invoice, Receipt
 from invoices.services.copies import refresh_amounts
 
 ZERO = Decimal(0)
+BATCH = 2_000
 
 
 def lock_invoices(ids: Iterable[int]) -> dict[int, Invoice]:
@@ -44,11 +47,18 @@ def lock_invoice(pk: int) -> Invoice:
 
 def lock_balances(accounts: Iterable[tuple[int, str]]) -> None:
     """Create where missing and lock the control balances of (buyer, currency) pairs, in order."""
-    for buyer_id, currency in sorted(set(accounts)):
-        ControlBalance.objects.bulk_create(
-            [ControlBalance(buyer_id=buyer_id, currency=currency)], ignore_conflicts=True
-        )
-        ControlBalance.objects.select_for_update().get(buyer_id=buyer_id, currency=currency)
+    wanted = sorted(set(accounts))
+    rows = [ControlBalance(buyer_id=buyer_id, currency=currency) for buyer_id, currency in wanted]
+    ControlBalance.objects.bulk_create(rows, ignore_conflicts=True)
+    pairs = {"buyers": [pair[0] for pair in wanted], "currencies": [pair[1] for pair in wanted]}
+    fetch_all(_LOCK_BALANCES_SQL, pairs)
+
+
+_LOCK_BALANCES_SQL = """
+SELECT FROM invoices_controlbalance
+WHERE (buyer_id, currency) IN (SELECT * FROM unnest(%(buyers)s::bigint[], %(currencies)s::text[]))
+ORDER BY buyer_id, currency FOR UPDATE
+"""
 
 
 def add_to_balance(
@@ -97,6 +107,27 @@ def write_entry(*, invoice: Invoice, kind: str, amount: Decimal, effective_date:
     refresh_copies(invoice.pk)
     invoice.refresh_from_db()
     return entry
+
+
+def write_entries(entries: Sequence[Entry]) -> list[Entry]:
+    """Append many entries that stand alone, with no receipt or credit note; invoices and balances must be locked."""
+    written = Entry.objects.bulk_create(entries, batch_size=BATCH)
+    moved: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for entry in written:
+        moved[entry.buyer_id, entry.currency] += entry.amount
+    with connection.cursor() as cursor:
+        columns = [list(column) for column in zip(*((*pair, amount) for pair, amount in moved.items()), strict=True)]
+        cursor.execute(_MOVE_BALANCES_SQL, columns)
+        ids = sorted({entry.invoice_id for entry in written})
+        refresh_amounts(cursor, wanted="SELECT unnest(%(invoices)s::bigint[])", params={"invoices": ids})
+    return written
+
+
+_MOVE_BALANCES_SQL = """
+UPDATE invoices_controlbalance b SET receivable = b.receivable + moved.amount
+FROM unnest(%s::bigint[], %s::text[], %s::numeric[]) AS moved(buyer_id, currency, amount)
+WHERE b.buyer_id = moved.buyer_id AND b.currency = moved.currency
+"""
 
 
 def _other_account(invoice: Invoice, source: Receipt | CreditNote | None) -> dict[str, Any]:

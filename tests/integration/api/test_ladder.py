@@ -51,6 +51,14 @@ INTAKE = {
     "/api/v1/credit-notes/{source}/{external_id}/",
     "/api/v1/disputes/bulk/",
     "/api/v1/disputes/{source}/{external_id}/",
+    *(
+        f"/api/v1/{kind}/{rest}"
+        for kind in ("write-offs", "groups", "ratings", "financial-statements", "buyer-events")
+        for rest in ("bulk/", "{source}/{external_id}/")
+    ),
+    "/api/v1/shipments/bulk/",
+    "/api/v1/rates/bulk/",
+    "/api/v1/rates/{source}/{currency}/{rate_date}/",
     "/api/v1/suspense/",
     "/api/v1/bulks/{id}/",
     "/api/v1/bulks/{id}/records/",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buyers.domain.ownership import closes_circle
+from buyers.domain.ownership import list_circles
 from buyers.domain.registrations import KINDS, check_number
 from core.errors import DomainError
 
@@ -47,7 +47,7 @@ def test_a_kind_that_nobody_can_check_is_refused(kind: str, country: str) -> Non
 
 
 def test_ownership_makes_no_circle() -> None:
-    links = [(2, 1), (3, 2)]
-    assert closes_circle(links=links, child=1, parent=3)
-    assert not closes_circle(links=links, child=4, parent=3)
-    assert not closes_circle(links=links, child=3, parent=1)
+    links = [(2, 1), (3, 2), (5, 4)]
+    assert list_circles(links=[*links, (1, 3)]) == [{1, 2, 3}]
+    assert not list_circles(links=[*links, (4, 3)])
+    assert not list_circles(links=links)

@@ -1,0 +1,137 @@
+"""Groups as records: who belongs together, from when, owned by whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from buyers.services.groups import GroupRow, MemberRow, put_groups
+from core.errors import DomainError
+from invoices.intake.convert import Reader, Unfit, make_reader
+from invoices.intake.json_table import Shape
+from invoices.intake.json_values import has_half_character
+from invoices.intake.text import CONTROL
+from invoices.services.bulks.fields import short_text
+from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.problems import problem, problem_of
+from invoices.services.bulks.records import Answer
+from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
+from invoices.services.imports.results import Outcome
+
+LONGEST_NAME = 255
+# What the column of shares holds: percent with four decimals.
+SHARE_DECIMALS = 4
+_MEMBER = {"buyer": "buyer_code", "valid_from": "invoice_date", "parent": "buyer_code", "share": "amount"}
+_NEEDED = frozenset({"buyer", "valid_from"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedGroup(Row):
+    """A group as its source knows it."""
+
+    name: str
+    name_zh: str
+    members: tuple[MemberRow, ...]
+
+
+def _readers(source: str) -> dict[str, Reader]:
+    profile = record_profile(source)
+    cells = {name: make_reader(column, profile, is_typed=False) for name, column in _MEMBER.items()}
+    return {
+        "external_id": make_reader("buyer_code", profile, is_typed=False),
+        "name": short_text(LONGEST_NAME),
+        "name_zh": short_text(LONGEST_NAME, is_required=False),
+        "members": lambda text: _read_members(text, cells),
+    }
+
+
+def _read_members(text: str, readers: Mapping[str, Reader]) -> str:
+    """The members as JSON again, each value read."""
+    read = [_read_member(item, readers) for item in json.loads(text or "[]")]
+    if repeated := repeated_member((one["buyer"], one["valid_from"]) for one in read):
+        raise Unfit("member_repeated", member=repeated)
+    return json.dumps(read)
+
+
+def repeated_member(days: Iterable[tuple[str, object]]) -> str:
+    """The first member that is named twice with one day; empty if none is."""
+    seen: set[tuple[str, object]] = set()
+    for day in days:
+        if day in seen:
+            return day[0]
+        seen.add(day)
+    return ""
+
+
+def _read_member(item: Any, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    if not isinstance(item, dict) or not _NEEDED <= item.keys() <= {*_MEMBER, "left"}:
+        raise Unfit("members_invalid")
+    has_left = item.get("left", False)
+    texts = {name: item[name] for name in _MEMBER if item.get(name) is not None}
+    if not isinstance(has_left, bool) or not all(map(_is_plain, texts.values())):
+        raise Unfit("members_invalid")
+    if has_left and texts.keys() - _NEEDED:
+        raise Unfit("members_invalid")
+    return {name: readers[name](text) for name, text in texts.items()} | {"left": has_left}
+
+
+def _is_plain(text: object) -> bool:
+    return isinstance(text, str) and not (has_half_character(text) or CONTROL.search(text))
+
+
+def _row(position: int, values: Mapping[str, str]) -> WantedGroup:
+    members = tuple(
+        MemberRow(
+            buyer=one["buyer"],
+            valid_from=date.fromisoformat(one["valid_from"]),
+            parent=one.get("parent", ""),
+            share=Decimal(one["share"]) if one.get("share") else None,
+            has_left=one["left"],
+        )
+        for one in json.loads(values["members"])
+    )
+    return WantedGroup(
+        position=position,
+        external_id=values["external_id"],
+        name=values["name"],
+        name_zh=values["name_zh"],
+        members=members,
+    )
+
+
+def _post(caller: Caller, rows: list[WantedGroup]) -> list[Answer]:
+    faults = {row.position: _fault_of(row, caller.today) for row in rows}
+    good = [row for row in rows if faults[row.position] is None]
+    groups = [GroupRow(row.external_id, row.name, row.name_zh, row.members) for row in good]
+    became = put_groups(groups, source=caller.source, actor=caller.actor, actor_label=caller.label)
+    answers = [_answer(row, outcome) for row, outcome in zip(good, became, strict=True)]
+    return answers + [quarantined(row, fault) for row in rows if (fault := faults[row.position])]
+
+
+def _fault_of(row: WantedGroup, today: date) -> dict[str, Any] | None:
+    if repeated := repeated_member((one.buyer, one.valid_from) for one in row.members):
+        return problem("member_repeated", "members", repeated, member=repeated)
+    for one in row.members:
+        if one.valid_from > today:
+            return problem("date_in_future", "members", one.valid_from)
+        if one.share is not None and one.share != round(one.share, SHARE_DECIMALS):
+            return problem("rate_precision", "members", f"{one.share:f}", expected=SHARE_DECIMALS)
+    return None
+
+
+def _answer(row: WantedGroup, became: Any) -> Answer:
+    if isinstance(became, DomainError):
+        return quarantined(row, problem_of(became))
+    return Answer(row.position, row.external_id, Outcome(became.value))
+
+
+GROUPS = Taking(
+    shapes={"external_id": Shape.TEXT, "name": Shape.TEXT, "name_zh": Shape.TEXT, "members": Shape.LIST},
+    readers=_readers,
+    row_of=_row,
+    post=_post,
+)

@@ -1,0 +1,66 @@
+"""Why a record was not taken: kept with the record, shown in any language, raised where it came alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.errors import Conflict, DomainError, NotFound
+from core.words import Sentence
+from invoices.intake.reasons import words
+from invoices.intake.text import show
+
+# What a bulk answers with a code of records has a status of its own where the record came alone.
+_MISSING = {
+    "invoice_unknown": "invoice_not_found",
+    "buyer_unknown": "buyer_not_found",
+    "order_unknown": "order_not_found",
+}
+_CONFLICTS = frozenset(
+    {
+        "dispute_of_another_invoice",
+        "write_off_contradicts",
+        "signal_contradicts",
+        "rate_was_corrected",
+        "order_of_another_buyer",
+        "order_ended",
+        "order_changed",
+        "shipment_of_another_order",
+        "invalid_transition",
+        "goods_have_left",
+        "goods_not_invoiced",
+    }
+)
+
+
+def problem(code: str, field: str, value: object, **params: object) -> dict[str, Any]:
+    """A problem whose words are found by its code."""
+    return {"code": code, "field": field, "value": show(str(value)), "params": params}
+
+
+def problem_of(error: DomainError) -> dict[str, Any]:
+    """A rule's refusal; its sentence is kept, so that it can be said again in any language."""
+    named = {name: str(value) for name, value in error.params.items()}
+    field, value = named.pop("field", ""), named.pop("value", "")
+    found = problem(error.code, field, value, **named)
+    if isinstance(error.message, Sentence):
+        figures = {name: str(value) for name, value in error.message.figures.items()}
+        found |= {"template": error.message.template, "figures": figures}
+    return found
+
+
+def sentence_of(problem: Mapping[str, Any]) -> str:
+    """What a problem says: in English if a rule said it (see :func:`core.language.in_language`), else translated."""
+    if "template" in problem:
+        return Sentence(problem["template"], **problem["figures"])
+    return words(problem["code"], {"field": problem["field"], "value": problem["value"], **problem["params"]})
+
+
+def refusal_of(problem: Mapping[str, Any]) -> DomainError:
+    """The problem of a record that came alone: 404 for what it names and is not there, 409 for a contradiction."""
+    code = problem["code"]
+    params = {"field": problem["field"], "value": problem["value"], **problem["params"]}
+    name = _MISSING.get(code, code)
+    if name.endswith("_not_found"):
+        return NotFound(name, sentence_of(problem), params)
+    return (Conflict if code in _CONFLICTS else DomainError)(code, sentence_of(problem), params)

@@ -1,0 +1,168 @@
+"""What kinds of records share: each one is read, compared, taken or refused, and answered; alone or in a bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from core.house import day_of
+from core.models import User
+from invoices.intake.convert import Reader
+from invoices.intake.json_table import JsonRecords, Shape
+from invoices.intake.reasons import FileRefused
+from invoices.models import Bulk
+from invoices.services.bulks.fields import BadRow, Misfit, RecordReader
+from invoices.services.bulks.problems import problem, refusal_of
+from invoices.services.bulks.records import Answer, asked_totals, check_totals, keep_answers, records_of
+from invoices.services.imports.results import Outcome, Tally
+from invoices.services.source_locks import lock_source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A record that could be read; ``position`` is its place in the bulk, from 1 on."""
+
+    position: int
+    external_id: str
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends records: the source that they are of, the person if one signed in, and the business day."""
+
+    source: str
+    today: date
+    actor: User | None = None
+
+    @property
+    def label(self) -> str:
+        """How a system is named in the audit trail."""
+        return "" if self.actor else f"api:{self.source}"
+
+
+class Changed(DomainError):
+    """The record is no longer the version that the caller decided on."""
+
+    status = 412
+
+
+@dataclass(frozen=True, slots=True)
+class Taking(Generic[R]):
+    """How records of one kind are taken.
+
+    ``shapes`` says how the fields are written, ``readers`` (of a source) how they are read, ``row_of`` makes a row of
+    what was read. ``post(caller, rows)`` brings the house to what the rows say and answers each of them; no id
+    comes twice in its rows. ``name_of`` gives the id of a record that cannot be read, of its cells; ``money`` currency
+    and amount for the control totals.
+    """
+
+    shapes: Mapping[str, Shape]
+    readers: Callable[[str], Mapping[str, Reader]]
+    row_of: Callable[[int, Mapping[str, str]], R]
+    post: Callable[[Caller, list[R]], list[Answer]]
+    name_of: Callable[[Mapping[str, str]], str] = lambda cells: cells["external_id"]
+    money: Callable[[R], tuple[str, str]] = lambda row: ("", "")
+
+
+def take_rows(bulk: Bulk, taking: Taking[R]) -> Tally:
+    """Take a bulk in, in the caller's transaction.
+
+    Raises ``FileRefused`` for records that cannot be read as such, ``control_totals_mismatch``.
+    """
+    records = records_of(bulk, taking.shapes)
+    read = list(_read(records, taking, bulk.source))
+    if not read:
+        raise FileRefused("no_records")
+    lock_source(bulk.source)
+    caller = Caller(bulk.source, day_of(bulk.created_at), bulk.actor)
+    answers = _answers([row for row in read if not isinstance(row, BadRow)], lambda rows: taking.post(caller, rows))
+    answers += [_refused(row) for row in read if isinstance(row, BadRow)]
+    tally = _tally(read, answers, taking.money)
+    check_totals(asked_totals(records.totals), tally)
+    keep_answers(bulk, answers)
+    return tally
+
+
+Versions = tuple[int, int]
+
+
+@transaction.atomic
+def put_row(
+    taking: Taking[R],
+    *,
+    caller: Caller,
+    row: R,
+    expected: Versions | None = None,
+    versions: Callable[[], Versions | None] = lambda: None,
+) -> Outcome:
+    """Take one record in; what a bulk would quarantine is raised (see :func:`refusal_of`).
+
+    Raises ``record_changed`` (412) if ``expected`` is given and is not what ``versions`` finds on record.
+    """
+    lock_source(caller.source, is_bounded=True)
+    if expected is not None and versions() != expected:
+        detail = _("The record is no longer the version that If-Match names; read it again.")
+        raise Changed("record_changed", detail, {"field": "If-Match", "value": row.external_id})
+    (answer,) = taking.post(caller, [row])
+    if answer.problem is not None:
+        raise refusal_of(answer.problem)
+    return answer.outcome
+
+
+def _read(records: JsonRecords, taking: Taking[R], source: str) -> Iterator[R | BadRow]:
+    reader = RecordReader(records.header, taking.readers(source), taking.name_of)
+    for record in records:
+        try:
+            yield reader.fault_of(record) or taking.row_of(record.line, reader.values(reader.cells(record)))
+        except Misfit as misfit:
+            yield reader.bad(record, misfit)
+
+
+def _refused(row: BadRow) -> Answer:
+    return Answer(row.position, row.external_id, Outcome.QUARANTINED, row.problem)
+
+
+def _tally(read: list[R | BadRow], answers: list[Answer], money: Callable[[R], tuple[str, str]]) -> Tally:
+    tally, outcomes = Tally(), {answer.position: answer.outcome for answer in answers}
+    for row in read:
+        currency, amount = (row.currency, row.amount) if isinstance(row, BadRow) else money(row)
+        tally.add(outcomes[row.position], currency, amount)
+    return tally
+
+
+def _answers(rows: list[R], post: Callable[[list[R]], list[Answer]]) -> list[Answer]:
+    """Of records that are alike the first one counts; those of one id that differ are all refused."""
+    first: dict[str, R] = {}
+    conflicts: dict[str, int] = {}
+    for row in rows:
+        seen = first.setdefault(row.external_id, row)
+        if seen is not row and replace(row, position=seen.position) != seen:
+            conflicts.setdefault(row.external_id, row.position)
+    wanted = [row for row in first.values() if row.external_id not in conflicts]
+    found = {answer.external_id: answer for answer in post(wanted)}
+    return [_answer(row, first[row.external_id].position, conflicts, found) for row in rows]
+
+
+def _answer(row: Row, start: int, conflicts: Mapping[str, int], found: Mapping[str, Answer]) -> Answer:
+    if row.external_id in conflicts:
+        other = conflicts[row.external_id] if row.position == start else start
+        twice = problem("duplicate_in_file", "external_id", row.external_id, other_line=other)
+        return Answer(row.position, row.external_id, Outcome.QUARANTINED, twice)
+    answer = found[row.external_id]
+    if row.position == start or answer.outcome is Outcome.QUARANTINED:
+        return answer._replace(position=row.position)
+    return answer._replace(position=row.position, outcome=Outcome.UNCHANGED)
+
+
+def quarantined(row: Row, why: Mapping[str, Any]) -> Answer:
+    """The answer to a row that is not taken."""
+    return Answer(row.position, row.external_id, Outcome.QUARANTINED, why)
