@@ -10,7 +10,6 @@ from typing import Any
 from core.errors import DomainError
 from core.words import sentence as _
 
-BEGIN, END = "<!-- begin: read_documents -->", "<!-- end: read_documents -->"
 _Row = Mapping[str, Any]
 _INVOICES = {
     "file": "file",
@@ -39,7 +38,17 @@ _STATEMENTS = {
     "entries": "entries",
 }
 _REFUSED = {"file": "file", "part": "statement", "message": "why it is not taken", "rule": "what it breaks"}
-_MONEY = frozenset({"total", "prepaid", "payable", "opening", "credits", "debits", "closing"})
+_POSTED = {
+    "file": "file",
+    "number": "number",
+    "state": "became",
+    "currency": "currency",
+    "amount": "in the ledger",
+    "open": "open",
+    "due_date": "due",
+    "detail": "why, or what is remarkable",
+}
+_MONEY = frozenset({"total", "prepaid", "payable", "opening", "credits", "debits", "closing", "amount", "open"})
 
 
 def as_markdown(rows: Sequence[_Row]) -> str:
@@ -52,9 +61,14 @@ def as_markdown(rows: Sequence[_Row]) -> str:
     return "\n\n".join(parts)
 
 
-def write_table(path: Path, table: str, *, name: str = "read_documents") -> None:
-    """Replace what stands between the two markers of a page that bear the name; raises ``markers_missing``."""
-    begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+def as_posted_markdown(rows: Sequence[_Row]) -> str:
+    """One table: what became of each file in the ledger."""
+    return "\n".join(_table(_POSTED, rows))
+
+
+def write_table(path: Path, table: str, *, command: str) -> None:
+    """Replace what stands between the two markers of this command in a page; raises ``markers_missing``."""
+    begin, end = f"<!-- begin: {command} -->", f"<!-- end: {command} -->"
     text = path.read_text("utf-8")
     if begin not in text or end not in text:
         raise DomainError(

@@ -33,7 +33,7 @@ class Command(JsonCommand):
         """Each month by itself, then all together."""
         answer = run_trial(seeds=options["seed"] or [1, 2, 3], buyers=options["buyers"], end=options["end"])
         if options["write"]:
-            write_table(options["write"], as_markdown(answer), name="measure_matching")
+            write_table(options["write"], as_markdown(answer), command="measure_matching")
         return answer
 
     def as_text(self, answer: Mapping[str, Any]) -> str:
