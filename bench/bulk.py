@@ -7,7 +7,6 @@ import io
 import json
 import random
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench import bare
 from bench.data import END, vacuum
 from bench.figures import Figure, Limit, times
 from bench.http import product_environment, served
@@ -30,7 +30,6 @@ PATH = "/api/v1/invoices/bulk/"
 POLL_S = 0.05
 PATIENCE_S = 300.0
 FIELDS = ("external_id", "buyer", "buyer_name", "buyer_country", "currency", "amount", "invoice_date", "due_date")
-CURRENCIES = ("USD", "USD", "USD", "EUR", "EUR", "GBP", "JPY", "CNY", "AUD", "CAD", "MXN")
 
 
 def run(home: Path, size: str, processes: Processes) -> list[Figure]:
@@ -40,24 +39,24 @@ def run(home: Path, size: str, processes: Processes) -> list[Figure]:
     from core.services.api_clients import create_client
 
     key = create_client(name="BENCH", scopes=["intake"], expires_at=None, now=timezone.now(), actor=None).key
-    bare = _bare(processes)
+    least = _bare(processes)
     vacuum()
     environment = product_environment("config.settings")
     with served(home / "log" / "bench-web.log", environment) as (port, _), _worker(home, environment):
         sender = _Sender(port, key)
         first = sender.send(processes, "bench-1", created=ROWS)
         again = sender.send(processes, "bench-2", unchanged=ROWS)
-    return _figures(size, bare, first, again)
+    return _figures(size, least, first, again)
 
 
-def _figures(size: str, bare: Cost, first: Cost, again: Cost) -> list[Figure]:
-    allowed = bare.wall_s / SLOWEST_SHARE
-    speed = Limit(f"bare COPY and upsert {bare.wall_s:.2f} s x 4", first.wall_s, allowed)
-    note = f"{ROWS / first.wall_s:,.0f} records a second, bare {ROWS / bare.wall_s:,.0f}; {times(first, bare)}"
+def _figures(size: str, least: Cost, first: Cost, again: Cost) -> list[Figure]:
+    allowed = least.wall_s / SLOWEST_SHARE
+    speed = Limit(f"bare COPY and upsert {least.wall_s:.2f} s x 4", first.wall_s, allowed)
+    note = f"{ROWS / first.wall_s:,.0f} records a second, bare {ROWS / least.wall_s:,.0f}; {times(first, least)}"
     peak = max(first.client_peak_mb, again.client_peak_mb)
     memory = Limit(f"{LARGEST_MB:g} MB", peak, LARGEST_MB)
     return [
-        Figure(TOPIC, size, "bare COPY, INSERT ... SELECT ... ON CONFLICT", bare, ROWS),
+        Figure(TOPIC, size, "bare COPY, INSERT ... SELECT ... ON CONFLICT", least, ROWS),
         Figure(TOPIC, size, "bulk over REST, from the first byte to done", first, ROWS, speed, note),
         Figure(TOPIC, size, "the same records again", again, ROWS),
         Figure(TOPIC, size, "largest process of web server and worker", Cost(client_peak_mb=peak), ROWS, memory),
@@ -106,9 +105,9 @@ class _Sender:
 @contextmanager
 def _worker(home: Path, environment: dict[str, str]) -> Iterator[None]:
     from config.local import processes
+    from config.local.run import worker_command
 
-    command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--concurrency", "1"]
-    command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    command = [*worker_command(), "--concurrency", "1", "--loglevel", "WARNING"]
     worker = processes.spawn(command, cwd=BASE_DIR, log=home / "log" / "bench-worker.log", env=environment)
     try:
         _await_worker()
@@ -133,55 +132,29 @@ def _rows() -> Iterator[tuple[str, ...]]:
         issued: date = END - timedelta(days=rng.randint(0, 1094))
         due = issued + timedelta(days=rng.choice((30, 45, 60, 90)))
         names = (f"B{number:07d}", f"K{buyer:05d}", f"Bulk buyer {buyer}", ("US", "DE", "FR", "JP", "GB")[buyer % 5])
-        money = (CURRENCIES[buyer % len(CURRENCIES)], str(rng.randint(200, 40_000)))
+        money = (bare.CURRENCIES[buyer % len(bare.CURRENCIES)], str(rng.randint(200, 40_000)))
         yield (*names, *money, issued.isoformat(), due.isoformat())
 
 
 def _bare(processes: Processes) -> Cost:
-    """The least that any intake must do: parsed values in by COPY, rows into the same tables, triggers on."""
-    from django.db import connection, transaction
-
     parsed = io.StringIO("".join("\t".join(row) + "\n" for row in _rows()))
-    with connection.cursor() as cursor, transaction.atomic():
-        with measured(processes) as cost:
-            cursor.execute(_STAGE)
-            cursor.copy_expert("COPY bare FROM STDIN", parsed)
-            for statement in (*_INSERTS, "SET CONSTRAINTS ALL IMMEDIATE"):  # as a commit would check them
-                cursor.execute(statement)
-        transaction.set_rollback(True)
-    return cost
+    return bare.copy_and_insert(parsed, stage=_STAGE, inserts=_INSERTS, processes=processes)
 
 
 _STAGE = """
-CREATE TEMP TABLE bare (external_id text, buyer text, buyer_name text, country text, currency text, amount numeric,
+CREATE TEMP TABLE bare (external_id text, buyer_code text, buyer_name text, country text, currency text, amount numeric,
     invoice_date date, due_date date) ON COMMIT DROP
 """
 _INSERTS = (
-    """
-    INSERT INTO buyers_buyer (code, name, name_zh, country, currency, status, website)
-    SELECT DISTINCT ON (buyer) buyer, buyer_name, '', country, currency, 'active', '' FROM bare
-    ON CONFLICT (code) DO NOTHING
-    """,
-    """
-    INSERT INTO buyers_buyercode (buyer_id, source, external_id) SELECT id, 'bare', code FROM buyers_buyer
-    ON CONFLICT (source, external_id) DO NOTHING
-    """,
+    *bare.BUYERS,
     """
     INSERT INTO invoices_invoice (buyer_id, source, external_id, number, currency, amount, invoice_date,
         original_due_date, due_date, terms, open_amount, disputed_amount)
     SELECT b.id, 'bare', external_id, external_id, bare.currency, amount, invoice_date, due_date, due_date,
         'open_account', amount, 0
-    FROM bare JOIN buyers_buyer b ON b.code = bare.buyer
+    FROM bare JOIN buyers_buyer b ON b.code = bare.buyer_code
     ON CONFLICT (source, external_id) DO UPDATE SET due_date = excluded.due_date
     """,
-    """
-    INSERT INTO invoices_entry (invoice_id, buyer_id, kind, currency, amount, effective_date)
-    SELECT id, buyer_id, 'issue', currency, amount, invoice_date FROM invoices_invoice WHERE source = 'bare'
-    """,
-    """
-    INSERT INTO invoices_controlbalance (buyer_id, currency, receivable, unapplied_cash, unapplied_credit)
-    SELECT buyer_id, currency, sum(open_amount), 0, 0 FROM invoices_invoice WHERE source = 'bare'
-    GROUP BY buyer_id, currency
-    ON CONFLICT (buyer_id, currency) DO UPDATE SET receivable = excluded.receivable
-    """,
+    bare.ISSUES,
+    bare.BALANCES,
 )

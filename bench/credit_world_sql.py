@@ -61,7 +61,7 @@ WHERE NOT EXISTS (SELECT FROM buyers_screening s WHERE s.buyer_id = b.id AND s.s
 _STANDINGS = """
 INSERT INTO credit_buyerstanding (buyer_id, kind, value, as_of)
 SELECT b.id, v.kind, v.value, %(today)s FROM buyers_buyer b
-CROSS JOIN (VALUES ('grade', 'A'), ('low_coverage', 'no')) AS v(kind, value)
+CROSS JOIN (VALUES ('grade', 'A'), ('coverage_below_0_6', 'no')) AS v(kind, value)
 WHERE NOT EXISTS (SELECT FROM credit_buyerstanding s WHERE s.buyer_id = b.id AND s.kind = v.kind
                   AND s.value = v.value AND s.as_of = %(today)s AND s.run_id IS NULL)
 """

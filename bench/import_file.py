@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bench import bare
 from bench.data import END, vacuum
 from bench.figures import Figure, Limit, times
 from bench.measure import Cost, Processes, measured
@@ -30,22 +31,21 @@ HEADER = (
     "due_date",
     "paid on",
 )
-CURRENCIES = ("USD", "USD", "USD", "EUR", "EUR", "GBP", "JPY", "CNY", "AUD", "CAD", "MXN")
 
 
 def run(home: Path, size: str, processes: Processes) -> list[Figure]:
     """Measure on an empty instance: the bare statements (rolled back), the first import, the same file again."""
     path = home / "receivables.csv"
     _write(path)
-    bare = _bare(path, processes)
+    least = _bare(path, processes)
     vacuum()
     first, counts = _import(path, processes)
     again, repeated = _import(path, processes)
-    allowed = bare.wall_s / SLOWEST_SHARE
-    limit = Limit(f"bare COPY and INSERT {bare.wall_s:.2f} s x 3", first.wall_s, allowed)
-    note = f"{ROWS / first.wall_s:,.0f} file rows a second, bare {ROWS / bare.wall_s:,.0f}; {times(first, bare)}"
+    allowed = least.wall_s / SLOWEST_SHARE
+    limit = Limit(f"bare COPY and INSERT {least.wall_s:.2f} s x 3", first.wall_s, allowed)
+    note = f"{ROWS / first.wall_s:,.0f} file rows a second, bare {ROWS / least.wall_s:,.0f}; {times(first, least)}"
     return [
-        Figure(TOPIC, size, "bare COPY, INSERT ... SELECT ... ON CONFLICT", bare, ROWS),
+        Figure(TOPIC, size, "bare COPY, INSERT ... SELECT ... ON CONFLICT", least, ROWS),
         Figure(TOPIC, size, "import_file, first time", first, counts["created"], limit, note),
         Figure(TOPIC, size, "import_file, the same file again", again, repeated["unchanged"]),
     ]
@@ -77,22 +77,11 @@ def _rows() -> Iterator[tuple[Any, ...]]:
         settled = paid if paid <= END and rng.random() > 0.08 else None
         amount = rng.randint(200, 40_000)
         names = (f"B{number:07d}", f"K{buyer:05d}", f"Import buyer {buyer}", ("US", "DE", "FR", "JP", "GB")[buyer % 5])
-        yield (*names, CURRENCIES[buyer % len(CURRENCIES)], amount, issued, due, settled or "")
+        yield (*names, bare.CURRENCIES[buyer % len(bare.CURRENCIES)], amount, issued, due, settled or "")
 
 
 def _bare(path: Path, processes: Processes) -> Cost:
-    """The least that any import must do: parsed values in by COPY, rows into the same tables, triggers on."""
-    from django.db import connection, transaction
-
-    parsed = _parsed(path)
-    with connection.cursor() as cursor, transaction.atomic():
-        with measured(processes) as cost:
-            cursor.execute(_STAGE)
-            cursor.copy_expert("COPY bare FROM STDIN", parsed)
-            for statement in (*_INSERTS, "SET CONSTRAINTS ALL IMMEDIATE"):  # as a commit would check them
-                cursor.execute(statement)
-        transaction.set_rollback(True)
-    return cost
+    return bare.copy_and_insert(_parsed(path), stage=_STAGE, inserts=_INSERTS, processes=processes)
 
 
 def _parsed(path: Path) -> io.StringIO:
@@ -110,15 +99,7 @@ CREATE TEMP TABLE bare (invoice_id text, buyer_code text, buyer_name text, count
     invoice_date date, due_date date, settled_on date) ON COMMIT DROP
 """
 _INSERTS = (
-    """
-    INSERT INTO buyers_buyer (code, name, name_zh, country, currency, status, website)
-    SELECT DISTINCT ON (buyer_code) buyer_code, buyer_name, '', country, currency, 'active', '' FROM bare
-    ON CONFLICT (code) DO NOTHING
-    """,
-    """
-    INSERT INTO buyers_buyercode (buyer_id, source, external_id) SELECT id, 'bare', code FROM buyers_buyer
-    ON CONFLICT (source, external_id) DO NOTHING
-    """,
+    *bare.BUYERS,
     """
     INSERT INTO invoices_invoice (buyer_id, source, external_id, number, currency, amount, invoice_date,
         original_due_date, due_date, terms, open_amount, disputed_amount, settled_on)
@@ -133,20 +114,12 @@ _INSERTS = (
     FROM bare JOIN buyers_buyer b ON b.code = buyer_code WHERE settled_on IS NOT NULL
     ON CONFLICT (source, external_id) DO NOTHING
     """,
-    """
-    INSERT INTO invoices_entry (invoice_id, buyer_id, kind, currency, amount, effective_date)
-    SELECT id, buyer_id, 'issue', currency, amount, invoice_date FROM invoices_invoice WHERE source = 'bare'
-    """,
+    bare.ISSUES,
     """
     INSERT INTO invoices_entry (invoice_id, buyer_id, kind, currency, amount, effective_date, receipt_id, source_amount)
     SELECT i.id, i.buyer_id, 'receipt', i.currency, -r.amount, r.received_on, r.id, r.amount
     FROM invoices_receipt r JOIN invoices_invoice i ON i.source = r.source AND i.external_id = r.external_id
     WHERE r.source = 'bare'
     """,
-    """
-    INSERT INTO invoices_controlbalance (buyer_id, currency, receivable, unapplied_cash, unapplied_credit)
-    SELECT buyer_id, currency, sum(open_amount), 0, 0 FROM invoices_invoice WHERE source = 'bare'
-    GROUP BY buyer_id, currency
-    ON CONFLICT (buyer_id, currency) DO UPDATE SET receivable = excluded.receivable
-    """,
+    bare.BALANCES,
 )

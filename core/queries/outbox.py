@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
-from core.domain.outbox import DeliveryState, SubscriptionState
+from core.domain.outbox import Channel, DeliveryState, SubscriptionState
 from core.errors import NotFound
 from core.models import Delivery, Subscription, SubscriptionKey
 from core.words import sentence as _
@@ -35,7 +35,7 @@ class SubscriptionRow:
     @property
     def is_webhook(self) -> bool:
         """True if it has an address and secrets."""
-        return self.channel == "webhook"
+        return self.channel == Channel.WEBHOOK
 
     @property
     def is_paused(self) -> bool:
@@ -64,6 +64,12 @@ class LogFilter:
 def list_subscriptions(*, now: datetime) -> list[SubscriptionRow]:
     """All but deleted ones, by name."""
     return [_row(one, now) for one in _counted().order_by("name", "pk")]
+
+
+def list_names() -> list[tuple[int, str]]:
+    """Ids and names of all but deleted ones, by name."""
+    live = Subscription.objects.exclude(state=SubscriptionState.DELETED)
+    return list(live.order_by("name", "pk").values_list("pk", "name"))
 
 
 def get_subscription(subscription_id: int, *, now: datetime) -> SubscriptionRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,10 @@ TABS = (
 )
 
 
+# How long a secret that is replaced goes on working, in days.
+_GRACE = {"0": timedelta(), "1": timedelta(days=1), "7": timedelta(days=7)}
+
+
 class AdministrationPage(PageView):
     """A page for administrators, behind a second factor in a deployment."""
 
@@ -42,6 +47,11 @@ class AdministrationPage(PageView):
         response = super().render(template, status=status, tabs=tabs_at(self.tab, TABS), **context)
         response["Cache-Control"] = "no-store"
         return response
+
+    @property
+    def grace(self) -> timedelta:
+        """How long the secret that the form replaces goes on working; a day if it does not say."""
+        return _GRACE.get(self.request.POST.get("grace", ""), _GRACE["1"])
 
     def show_secret(self, *, title: str, secret: str, words: str, back: str) -> HttpResponse:
         """A password or key, this once."""

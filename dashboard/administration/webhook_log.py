@@ -7,14 +7,13 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.domain.outbox import DeliveryState
 from core.models import Delivery
-from core.queries.outbox import LogFilter, list_deliveries, list_subscriptions
+from core.queries.outbox import LogFilter, list_deliveries, list_names
 from core.services.outbox.replaying import replay
 from core.services.outbox.words import KINDS
 from dashboard.administration.base import AdministrationPage
@@ -22,6 +21,7 @@ from dashboard.desk_labels import DELIVERY_STATES
 from dashboard.exports import wanted_export
 from dashboard.forms import DeskForm
 from dashboard.tables import CountColumn, DataTable, LabelColumn, MomentColumn, TextColumn, WordColumn, configure
+from dashboard.templatetags.desk import moment
 
 _STATES = [(state.value, DELIVERY_STATES[state].text) for state in DeliveryState]
 
@@ -40,8 +40,7 @@ class LogForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(str(row.id), row.name) for row in list_subscriptions(now=timezone.now())]
-        self.fields["subscription"].choices = [("", _("all")), *known]  # type: ignore[attr-defined]
+        self.fields["subscription"].choices = [("", _("all")), *list_names()]  # type: ignore[attr-defined]
 
     def wanted(self) -> LogFilter:
         """The filter; what cannot be read does not restrict and is marked in the form."""
@@ -74,7 +73,7 @@ class LogTable(DataTable):
 
     def render_next_attempt_at(self, record: Delivery) -> str:
         """Only while there is one."""
-        return MomentColumn().render(record.next_attempt_at) if record.state == DeliveryState.PENDING else "–"
+        return moment(record.next_attempt_at if record.state == DeliveryState.PENDING else None)
 
     def render_replay(self, record: Delivery) -> Any:
         """A button of the page's one form."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,7 +35,6 @@ from dashboard.forms import DeskForm
 from dashboard.labels import ROLES, Label, word_of
 
 KIND_CHOICES = [(kind.value, KINDS[kind]) for kind in MessageKind if kind is not MessageKind.TEST]
-GRACE = {"0": timedelta(), "1": timedelta(days=1), "7": timedelta(days=7)}
 
 
 class NewSubscriptionForm(DeskForm):
@@ -99,11 +98,8 @@ class WebhooksPage(AdministrationPage):
     def _created(self, made: Subscribed) -> HttpResponse:
         if made.secret:
             return self.show_secret(**_handed_over(made))
-        return self.act(
-            lambda: made,
-            done=_("The subscription was created."),
-            back=reverse("dashboard:administration_webhook", args=[made.subscription.pk]),
-        )
+        messages.success(self.request, _("The subscription was created."))
+        return HttpResponseRedirect(reverse("dashboard:administration_webhook", args=[made.subscription.pk]))
 
     def _page(self, form: NewSubscriptionForm, status: int = 200) -> HttpResponse:
         rows = [(row, _state(row), CHANNELS[Channel(row.channel)]) for row in list_subscriptions(now=timezone.now())]
@@ -138,10 +134,8 @@ class WebhookRotate(AdministrationPage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A new secret; the old one signs too for the days asked for."""
-        grace = GRACE.get(request.POST.get("grace", "1"), GRACE["1"])
-        return self.show_secret(
-            **_handed_over(rotate_secret(pk, now=timezone.now(), grace=grace, actor=self.page.user))
-        )
+        made = rotate_secret(pk, now=timezone.now(), grace=self.grace, actor=self.page.user)
+        return self.show_secret(**_handed_over(made))
 
 
 class WebhookWork(AdministrationPage):

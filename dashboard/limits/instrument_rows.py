@@ -21,11 +21,11 @@ from dashboard.tables import (
     DataTable,
     DateColumn,
     LabelColumn,
+    MomentColumn,
     MoneyColumn,
     TextColumn,
     WordColumn,
 )
-from dashboard.templatetags.desk import moment
 
 KINDS: dict[str, Any] = {
     SECURITY: _("securities"),
@@ -125,7 +125,7 @@ class VersionsTable(DataTable):
 
     title = _("History")
 
-    recorded_at = TextColumn(_("recorded"), css="nowrap", orderable=False)
+    recorded_at = MomentColumn(_("recorded"), css="nowrap", orderable=False)
     recorded_by = TextColumn(_("by"), orderable=False)
     form = WordColumn(_("what"), table=FORMS, orderable=False)
     amount = MoneyColumn(_("amount"), orderable=False)
@@ -134,14 +134,6 @@ class VersionsTable(DataTable):
     ends = DateColumn(_("to"), orderable=False)
     ended_on = DateColumn(_("ended on"), orderable=False)
     document = TextColumn(_("order or invoice"), orderable=False)
-
-    def render_recorded_at(self, value: datetime) -> str:
-        """To the minute."""
-        return moment(value)
-
-    def value_recorded_at(self, value: datetime) -> str:
-        """To the minute."""
-        return moment(value)
 
 
 def _life_of(kind: str, row: Any) -> tuple[date, date | None, str]:
