@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -91,7 +92,7 @@ class OrderOfSource(OrderView):
         order = get_order_on_record(source=source, external_id=external_id, scope=self.scope)
         if order is None:
             params = {"field": "external_id", "value": external_id}
-            raise NotFound("order_not_found", "There is no such order.", params)
+            raise NotFound("order_not_found", _("There is no such order."), params)
         gate = getattr(order, "gate", None)
         stand = stand_of(order, gate)
         said = {} if outcome is None else {"outcome": outcome.value}
