@@ -42,40 +42,42 @@ class Recorded:
 
 
 @transaction.atomic
-def record_security(record: SecurityRecord, *, actor: User) -> Recorded:
+def record_security(record: SecurityRecord, *, actor: User, as_new: bool = False) -> Recorded:
     """Store a security; the same again changes nothing, another content under its number is a new version.
 
-    Needs ``cover:write``. Raises ``cover_invalid``, ``order_not_found`` if the order is not the buyer's,
-    ``cover_of_other_buyer``.
+    ``as_new``: whoever enters it believes that the number is new, so another content is refused. Needs ``cover:write``.
+    Raises ``cover_invalid``, ``order_not_found`` if the order is not the buyer's, ``cover_of_other_buyer``,
+    ``cover_on_record``.
     """
     require(actor, Permission.COVER_WRITE)
     check_security(record)
     _lock(record.buyer_id)
     if record.order_id is not None:
         _find(Order, record.order_id, record.buyer_id, "order")
-    return _append(Security, record, {"kind": record.kind, "order_id": record.order_id}, actor)
+    return _append(Security, record, {"kind": record.kind, "order_id": record.order_id}, actor, as_new)
 
 
 @transaction.atomic
-def record_bill(record: BillRecord, *, actor: User) -> Recorded:
+def record_bill(record: BillRecord, *, actor: User, as_new: bool = False) -> Recorded:
     """Store a bill that the buyer accepted for an invoice of its own.
 
-    Needs ``cover:write``. Raises ``cover_invalid``, ``invoice_not_found``, ``cover_of_other_buyer``.
+    Needs ``cover:write``. Raises ``cover_invalid``, ``invoice_not_found``, ``cover_of_other_buyer``,
+    ``cover_on_record``.
     """
     require(actor, Permission.COVER_WRITE)
     _lock(record.buyer_id)
     check_bill(record, _invoice(Bill, record))
-    return _append(Bill, record, {"invoice_id": record.invoice_id}, actor)
+    return _append(Bill, record, {"invoice_id": record.invoice_id}, actor, as_new)
 
 
 @transaction.atomic
-def record_sale(record: SaleRecord, *, actor: User) -> Recorded:
+def record_sale(record: SaleRecord, *, actor: User, as_new: bool = False) -> Recorded:
     """Store the sale of a receivable. The same refusals; an invoice is sold once at a time."""
     require(actor, Permission.COVER_WRITE)
     _lock(record.buyer_id)
     check_sale(record, _invoice(SoldReceivable, record))
     columns = {"invoice_id": record.invoice_id, "with_recourse": record.with_recourse}
-    return _append(SoldReceivable, record, columns, actor)
+    return _append(SoldReceivable, record, columns, actor, as_new)
 
 
 def _lock(buyer_id: int) -> None:
@@ -110,7 +112,11 @@ _DAYS = ("valid_from", "valid_to", "accepted_on", "matures_on", "sold_on", "ende
 
 
 def _append(
-    model: type[Any], record: SecurityRecord | BillRecord | SaleRecord, columns: Mapping[str, Any], actor: User
+    model: type[Any],
+    record: SecurityRecord | BillRecord | SaleRecord,
+    columns: Mapping[str, Any],
+    actor: User,
+    as_new: bool,
 ) -> Recorded:
     """A new version, the audit event and the re-check, unless the latest version says the same."""
     content: dict[str, Any] = {
@@ -125,6 +131,8 @@ def _append(
         _check_owner(known, record)
         if all(getattr(known, name) == value for name, value in content.items()):
             return Recorded(known, is_new=False)
+        if as_new:
+            raise _on_record(record.external_id)
     names = {"source": record.source, "external_id": record.external_id, "buyer_id": record.buyer_id}
     row = model.objects.create(**names, **content, recorded_by=actor)
     _conclude(row, content, actor)
@@ -138,6 +146,12 @@ def _check_owner(known: Any, record: SecurityRecord | BillRecord | SaleRecord) -
             _("%(external_id)s is on record for another buyer.", external_id=record.external_id),
             {"field": "external_id", "value": record.external_id},
         )
+
+
+def _on_record(number: str) -> Conflict:
+    """It is changed where its history is seen."""
+    words = _("%(number)s is on record with another content. Open it to change it.", number=number)
+    return Conflict("cover_on_record", words, {"field": "external_id", "value": number})
 
 
 def _conclude(row: Any, content: Mapping[str, Any], actor: User) -> None:

@@ -136,12 +136,12 @@ class Place:
     source: str = SOURCE
 
 
-def store(kind: str, form: InstrumentForm, place: Place, *, actor: User) -> Recorded:
+def store(kind: str, form: InstrumentForm, place: Place, *, actor: User, as_new: bool = False) -> Recorded:
     """Record what a valid form says; the same again changes nothing."""
     spec = SPECS[kind]
     names = {"buyer_id": place.buyer_id, "source": place.source, "external_id": place.external_id}
     paper = {f"{form.document}_id": _find(form.document, form.cleaned_data[form.document].strip(), place.buyer_ids)}
-    return spec.store(spec.make(**names, **paper, **form.content()), actor=actor)
+    return spec.store(spec.make(**names, **paper, **form.content()), actor=actor, as_new=as_new)
 
 
 def end(kind: str, row: Any, day: date, *, actor: User) -> Recorded:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from core.domain.roles import Permission
-from core.errors import Conflict, DomainError, NotFound
+from core.errors import DomainError, NotFound
 from core.house import base_currency
 from cover.services.instruments import Recorded
 from dashboard.exports import wanted_export
@@ -103,11 +102,7 @@ class InstrumentNew(InstrumentsBase):
         account = get_account(code=form.cleaned_data["buyer"].strip(), scope=self.page.scope)
         buyer = account.merged_into or account.buyer
         place = Place(account.buyer_ids, buyer.pk, form.cleaned_data["external_id"].strip())
-        with transaction.atomic():
-            found = store(kind, form, place, actor=self.page.user)
-            if found.is_new and len(list_versions(kind, found.row.pk, scope=self.page.scope)) > 1:
-                raise _known(place.external_id)
-        return found
+        return store(kind, form, place, actor=self.page.user, as_new=True)
 
     def _page(self, kind: str, form: InstrumentForm, status: int = 200) -> HttpResponse:
         kinds = [(code, word, code == kind) for code, word in KINDS.items()]
@@ -188,12 +183,6 @@ def _spec(kind: str) -> Any:
 def _form(kind: str, *given: Any, **options: Any) -> InstrumentForm:
     form: InstrumentForm = _spec(kind).form(*given, **options)
     return form
-
-
-def _known(number: str) -> Conflict:
-    """Something else of that number is on record: it is changed on its page, where its history is seen."""
-    words = _("%(number)s is on record with another content. Open it to change it.") % {"number": number}
-    return Conflict("cover_on_record", words, {"field": "external_id", "value": number})
 
 
 def _show(form: DeskForm, problem: DomainError) -> None:

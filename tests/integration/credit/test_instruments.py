@@ -90,6 +90,16 @@ def test_a_security_is_stored_once_and_its_end_is_a_version(actor: User) -> None
     assert Security.objects.count() == AuditEvent.objects.filter(action="cover.security.recorded").count() == 2
 
 
+def test_a_number_believed_to_be_new_is_refused_with_another_content_only(actor: User) -> None:
+    buyer = make_buyer()
+    assert record_security(security(buyer), actor=actor, as_new=True).is_new
+    assert not record_security(security(buyer), actor=actor, as_new=True).is_new
+    with pytest.raises(Conflict) as refused:
+        record_security(security(buyer, "60"), actor=actor, as_new=True)
+    assert (refused.value.code, refused.value.params["value"]) == ("cover_on_record", "LC-1")
+    assert Security.objects.count() == 1
+
+
 def test_every_change_of_cover_has_the_orders_checked_again(actor: User) -> None:
     buyer = make_buyer()
     record_security(security(buyer), actor=actor)
