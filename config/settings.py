@@ -263,6 +263,8 @@ SPECTACULAR_SETTINGS = {
         "GateState": ["unchecked", "approved", "held", "rejected", "check_needed", "cancelled"],
         "OrderStatus": ["quotation", "open", "in_production", "shipped", "invoiced", "closed", "cancelled"],
         "OrderStatusTold": ["quotation", "open", "in_production", "closed", "cancelled"],
+        "DocumentKind": ["einvoice", "statements", "unknown"],
+        "DocumentState": ["posted", "unchanged", "waiting", "refused", "discarded"],
         "BuyerEventKind": [
             "litigation",
             "key_manager_left",
