@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '
 BIN := .venv/bin
 APPS := core buyers invoices scoring cover credit alerts pipeline
 STRICT := $(APPS) dashboard config manage.py tools bench
-.PHONY: help setup setup-dev run test unit e2e lint format types contracts bench demo schema messages lock budgets screenshots clean
+.PHONY: help setup setup-dev run test unit api-fuzz e2e lint format types contracts bench demo schema messages lock budgets screenshots clean
 
 help: ## list these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ test: setup-dev ## the whole suite: unit, integration, real workers, browser
 
 unit: setup-dev ## the tests that need no database (seconds)
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
+
+api-fuzz: setup-dev ## the API against its own schema, with every kind of caller (FUZZ_EXAMPLES=20)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20} $(BIN)/python -m pytest tests/functional/api/test_fuzz.py $(ARGS)
 
 e2e: setup-dev ## browser and process tests only
 	@$(BIN)/python -m pytest tests/functional $(ARGS)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from buyers.domain.facts import BuyerStatus
 from buyers.queries.buyers import BuyerFilter
+from core.api.comparing import day, word
 from core.api.params import PageParams
 
 STATUSES = [status.value for status in BuyerStatus]
@@ -15,6 +16,13 @@ STATUSES = [status.value for status in BuyerStatus]
 
 class BuyerParams(PageParams):
     """Which buyers."""
+
+    comparisons = {
+        "code": word("code"),
+        "country": word("country"),
+        "currency": word("currency"),
+        "trading_since": day("founded_on"),
+    }
 
     q = serializers.CharField(
         required=False, max_length=100, help_text="Part of a code, name, Chinese name, alias, or a registration number."

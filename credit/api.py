@@ -13,10 +13,9 @@ from rest_framework.response import Response
 
 from buyers.queries.records import get_buyer_id
 from core.api.idempotency import answered_once
-from core.api.pagination import CursorPagination
 from core.api.params import Params
 from core.api.problems import ParameterError
-from core.api.schema import IF_MATCH, answers, key_parameter, page_of, write_answers
+from core.api.schema import ETAG, IF_MATCH, LOCATION, answers, key_parameter, page_of, write_answers
 from core.api.throttling import check_dry_run_rate
 from core.api.writes import expected_versions
 from core.house import today
@@ -69,15 +68,13 @@ class OrderChecks(OrderView):
             outcome=given.get("outcome"),
             is_dry_run=given["dry_run"],
         )
-        paginator = CursorPagination("-id")
-        found = paginator.paginate_queryset(list_checks(self.reader, wanted), request, self)
-        return paginator.get_paginated_response(CheckLineSerializer(found or [], many=True).data)
+        return self.page(list_checks(self.reader, wanted), CheckLineSerializer, ordering="-id")
 
     @extend_schema(
         operation_id="checkOrder",
         summary="May this order go?",
         tags=["orders"],
-        parameters=[key_parameter(is_required=False), IF_MATCH],
+        parameters=[key_parameter(is_required=False), IF_MATCH, ETAG, LOCATION],
         request=OrderCheckBody,
         responses=write_answers(CheckSerializer, 403, 404, 409, 412, 422, 503, created=True),
     )
@@ -124,6 +121,7 @@ class OrderCheckDetail(OrderView):
         operation_id="getOrderCheck",
         summary="One order check, and where its order stands now",
         tags=["orders"],
+        parameters=[ETAG],
         responses=answers(CheckSerializer, 404, 503),
     )
     def get(self, request: Request, pk: int) -> Response:

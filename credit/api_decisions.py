@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from core.api.idempotency import answered_once
 from core.api.params import Params
-from core.api.schema import IF_MATCH, key_parameter, write_answers
+from core.api.schema import ETAG, IF_MATCH, key_parameter, write_answers
 from core.api.writes import expected_versions
 from core.errors import Conflict
 from core.house import today
@@ -23,7 +23,7 @@ from credit.queries.checks import CheckView, OrderStand, get_check, latest_check
 from credit.serializers import CheckSerializer
 from credit.services.gate import ReleaseTerms, cancel_order, recheck_order, reject_order, release_order
 
-HEADERS = [key_parameter(), IF_MATCH]
+HEADERS = [key_parameter(), IF_MATCH, ETAG]
 _ANSWERS = write_answers(CheckSerializer, 403, 404, 409, 412, 422, 503)
 
 

@@ -16,7 +16,7 @@ from core.api.idempotency import answered_once
 from core.api.params import Params
 from core.api.permissions import Grant
 from core.api.problems import ParameterError
-from core.api.schema import IF_MATCH, key_parameter, write_answers
+from core.api.schema import ETAG, IF_MATCH, key_parameter, write_answers
 from core.api.writes import expected_versions
 from core.domain.roles import Permission
 from core.errors import Denied
@@ -34,7 +34,7 @@ from credit.services.requests import approve_request, reject_request, withdraw_r
 # No key: people sign.
 SIGN = Grant(Permission.LIMIT_DECIDE)
 _ANSWERS = write_answers(LimitRequestSerializer, 403, 404, 409, 412, 422, 503)
-_HEADERS = [key_parameter(), IF_MATCH]
+_HEADERS = [key_parameter(), IF_MATCH, ETAG]
 
 
 class LimitDecisionView(LimitView):

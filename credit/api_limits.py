@@ -16,7 +16,7 @@ from core.api.idempotency import answered_once
 from core.api.params import Params
 from core.api.permissions import Grant
 from core.api.problems import ParameterError
-from core.api.schema import answers, key_parameter, page_of, write_answers
+from core.api.schema import ETAG, LOCATION, answers, key_parameter, page_of, write_answers
 from core.api.writes import etag_of
 from core.domain.roles import ApiScope, Permission
 from core.house import today
@@ -103,7 +103,7 @@ class LimitRequests(LimitView):
         operation_id="askForLimit",
         summary="Ask for a limit",
         tags=["limits"],
-        parameters=[key_parameter()],
+        parameters=[key_parameter(), ETAG, LOCATION],
         request=LimitRequestBody,
         responses=write_answers(LimitRequestSerializer, 403, 404, 409, 422, 503, created=True),
     )
@@ -142,6 +142,7 @@ class LimitRequestDetail(LimitView):
         operation_id="getLimitRequest",
         summary="One request for a limit, and who has signed it",
         tags=["limits"],
+        parameters=[ETAG],
         responses=answers(LimitRequestSerializer, 404, 503),
     )
     def get(self, request: Request, pk: int) -> Response:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from core.api.bodies import Body, CodeField, PlainDecimalField
+from core.api.comparing import amount, moment, word
 from core.api.params import DayField, PageParams
 from core.errors import DomainError
 from core.house import today
@@ -114,6 +115,14 @@ class NothingBody(Body):
 
 class CheckListParams(PageParams):
     """Which checks."""
+
+    comparisons = {
+        "amount": amount("amount"),
+        "currency": word("currency"),
+        "external_id": word("order__external_id"),
+        "outcome": word("outcome"),
+        "recorded_at": moment("recorded_at"),
+    }
 
     buyer = serializers.CharField(required=False, max_length=60, help_text="Code of a buyer.")
     source = serializers.CharField(  # type: ignore[assignment]

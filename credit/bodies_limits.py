@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from core.api.bodies import Body, CodeField, PlainDecimalField
+from core.api.comparing import amount, day, moment, word
 from core.api.params import PageParams
 from credit.domain.kinds import LimitKind, RequestState
 from credit.services.requests import LONGEST_REASON
@@ -22,12 +23,21 @@ class OwnerParams(PageParams):
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """An account is a buyer's or a group's."""
         if "buyer" in attrs and "group" in attrs:
-            raise serializers.ValidationError({"group": _("Name a buyer or a group, not both.")})
+            problem = serializers.ErrorDetail(_("Name a buyer or a group, not both."), code="parameters_exclude")
+            raise serializers.ValidationError({"group": problem})
         return attrs
 
 
 class LimitListParams(OwnerParams):
     """Which limits."""
+
+    comparisons = {
+        "amount": amount("amount"),
+        "currency": word("currency"),
+        "valid_from": day("valid_from"),
+        "valid_to": day("valid_to"),
+        "recorded_at": moment("recorded_at"),
+    }
 
     kind = serializers.ChoiceField(_KINDS, required=False)
     as_of = serializers.DateField(
@@ -37,6 +47,14 @@ class LimitListParams(OwnerParams):
 
 class RequestListParams(OwnerParams):
     """Which requests."""
+
+    comparisons = {
+        "amount": amount("amount"),
+        "currency": word("currency"),
+        "valid_from": day("valid_from"),
+        "requested_at": moment("requested_at"),
+        "decided_at": moment("decided_at"),
+    }
 
     state = serializers.ChoiceField([state.value for state in RequestState], required=False)
 

@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from buyers.queries.records import get_buyer_id
-from core.api.pagination import CursorPagination
 from core.api.params import MomentParams
 from core.api.schema import answers, page_of
 from core.api.views import ReadView
 from invoices.filters import InvoiceParams, wanted_invoices
+from invoices.models import Invoice
 from invoices.queries.history import get_history
 from invoices.queries.invoices import buyer_codes, get_invoice, list_invoices
 from invoices.serializers import InvoiceDetailSerializer, InvoiceSerializer
@@ -32,10 +32,11 @@ class InvoiceList(ReadView):
     def get(self, request: Request) -> Response:
         """In the order in which they were recorded; open, overdue and disputed mean: on the day asked for."""
         given = self.parse(InvoiceParams)
-        paginator = CursorPagination("id")
-        found = paginator.paginate_queryset(self._rows(given), request, self) or []
-        context = {"as_of": given["as_of"], "codes": buyer_codes(found, known_at=given["known_at"])}
-        return paginator.get_paginated_response(InvoiceSerializer(found, many=True, context=context).data)
+
+        def context(found: list[Invoice]) -> dict[str, Any]:
+            return {"as_of": given["as_of"], "codes": buyer_codes(found, known_at=given["known_at"])}
+
+        return self.page(self._rows(given), InvoiceSerializer, ordering="id", context=context)
 
     def _rows(self, given: dict[str, Any]) -> Any:
         buyer = get_buyer_id(given["buyer"], scope=self.scope) if "buyer" in given else None

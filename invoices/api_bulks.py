@@ -14,11 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.authentication import check_still_valid
+from core.api.comparing import number, word
 from core.api.idempotency import answered_once
 from core.api.outages import outage_told
 from core.api.params import PageParams, Params
 from core.api.permissions import Grant
-from core.api.schema import answers, key_parameter, page_of
+from core.api.schema import LOCATION, answers, key_parameter, page_of
 from core.api.streams import body_pieces, content_type_of
 from core.api.writes import ActionView
 from core.domain.roles import ApiScope, Permission
@@ -50,7 +51,7 @@ def bulk_schema(name: str, summary: str, record: type[serializers.Serializer[Any
         operation_id=name,
         summary=summary,
         tags=["intake"],
-        parameters=[key_parameter(), PREFER],
+        parameters=[key_parameter(), PREFER, LOCATION],
         request={JSON: record(many=True), NDJSON: OpenApiTypes.STR},
         responses=bulk_answers(BulkSerializer),
     )
@@ -178,6 +179,12 @@ class BulkDetail(BulkRead):
 
 class BulkRecordParams(PageParams):
     """Which answers."""
+
+    comparisons = {
+        "position": number("position"),
+        "external_id": word("external_id"),
+        "outcome": word("outcome"),
+    }
 
     outcome = serializers.ChoiceField(OUTCOMES, required=False)
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.comparing import amount, moment, word
 from core.api.outages import outage_told
 from core.api.params import PageParams, Params
 from core.api.schema import answers, page_of, write_answers
@@ -105,6 +106,13 @@ class CreditNoteOfSource(DocumentView):
 
 class SuspenseParams(PageParams):
     """Which allocations."""
+
+    comparisons = {
+        "amount": amount("amount"),
+        "document": word("document"),
+        "invoice": word("invoice"),
+        "since": moment("recorded_at"),
+    }
 
     state = serializers.ChoiceField([item.value for item in SuspenseState], default=SuspenseState.WAITING.value)
     source = serializers.CharField(required=False)  # type: ignore[assignment]

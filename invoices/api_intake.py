@@ -15,7 +15,7 @@ from buyers.services.registry import BuyerRow
 from core.api.outages import outage_told
 from core.api.params import Params
 from core.api.permissions import Grant
-from core.api.schema import answers, write_answers
+from core.api.schema import ETAG, ETAG_SCHEMA, answers, write_answers
 from core.api.writes import ActionView, etag_of, expected_versions
 from core.domain.roles import ApiScope, Permission
 from core.errors import Denied
@@ -32,7 +32,10 @@ from invoices.services.posting.putting import put_invoice
 
 READ = Grant(Permission.LEDGER_IMPORT, frozenset({ApiScope.INTAKE, ApiScope.READ}))
 VERSION = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="ETag of the answer that this is decided on; else 412."
+    "If-Match",
+    ETAG_SCHEMA,
+    OpenApiParameter.HEADER,
+    description="ETag of the answer that this is decided on; else 412.",
 )
 
 
@@ -64,6 +67,7 @@ class InvoiceOfSource(SourceView):
         operation_id="getInvoiceOfSource",
         summary="One invoice by its source's number",
         tags=["intake"],
+        parameters=[ETAG],
         responses=answers(SourceInvoiceSerializer, 404),
     )
     def get(self, request: Request, source: str, external_id: str) -> Response:
@@ -77,7 +81,7 @@ class InvoiceOfSource(SourceView):
         operation_id="putInvoice",
         summary="Put an invoice",
         tags=["intake"],
-        parameters=[VERSION],
+        parameters=[VERSION, ETAG],
         request=InvoiceBody,
         responses=write_answers(PutInvoiceSerializer, 404, 409, 412, 422, 503, created=True),
     )

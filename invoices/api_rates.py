@@ -39,7 +39,7 @@ class RateOfSource(RecordOfSource):
         rate_date = date.fromisoformat(day)
         return WantedRate(position=1, external_id=external_id, currency=currency, rate_date=rate_date, **given)
 
-    @get_schema("getRate", "A source's rate of a day", SourceRateSerializer)
+    @get_schema("getRate", "A source's rate of a day", SourceRateSerializer, 422)
     def get(self, request: Request, source: str, currency: str, rate_date: str) -> Response:
         """As it was told last."""
         return self.read_record(source, _number(currency, rate_date))

@@ -15,7 +15,7 @@ from core.api.bodies import Body
 from core.api.outages import outage_told
 from core.api.params import Params
 from core.api.problems import ParameterError
-from core.api.schema import answers, write_answers
+from core.api.schema import ETAG, answers, write_answers
 from core.api.writes import etag_of, expected_versions
 from core.errors import NotFound
 from core.house import today
@@ -29,9 +29,15 @@ Handler = TypeVar("Handler", bound=Callable[..., HttpResponse])
 Answers = type[serializers.Serializer[Any]]
 
 
-def get_schema(name: str, summary: str, answer: Answers) -> Callable[[Handler], Handler]:
+def get_schema(name: str, summary: str, answer: Answers, *problems: int) -> Callable[[Handler], Handler]:
     """The description of reading one record."""
-    return extend_schema(operation_id=name, summary=summary, tags=["intake"], responses=answers(answer, 404))
+    return extend_schema(
+        operation_id=name,
+        summary=summary,
+        tags=["intake"],
+        parameters=[ETAG],
+        responses=answers(answer, 404, *problems),
+    )
 
 
 def put_schema(name: str, summary: str, body: type[Body], answer: Answers) -> Callable[[Handler], Handler]:
@@ -40,7 +46,7 @@ def put_schema(name: str, summary: str, body: type[Body], answer: Answers) -> Ca
         operation_id=name,
         summary=summary,
         tags=["intake"],
-        parameters=[VERSION],
+        parameters=[VERSION, ETAG],
         request=body,
         responses=write_answers(answer, 404, 409, 412, 422, 503, created=True),
     )

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from core.api.bodies import Body, CodeField, PlainDecimalField
 from core.api.params import DayField
+from core.errors import DomainError
 from core.money import check_currency
 from invoices.domain.kinds import Terms
 from invoices.intake.convert import EARLIEST, LATEST
@@ -20,12 +21,11 @@ class BookDayField(serializers.DateField):
     """A day that books can hold."""
 
     def to_internal_value(self, value: Any) -> date:
-        """The day; one that no ledger of today has is refused."""
+        """The day; one that no ledger of today has raises ``date_out_of_range``."""
         day: date = super().to_internal_value(value)
         if not EARLIEST <= day <= LATEST:
-            raise serializers.ValidationError(
-                _("This day lies outside %(expected)s.") % {"expected": f"{EARLIEST} – {LATEST}"}
-            )
+            detail = _("This day lies outside %(expected)s.") % {"expected": f"{EARLIEST} – {LATEST}"}
+            raise DomainError("date_out_of_range", detail, {"field": self.field_name, "value": str(value)[:60]})
         return day
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.api.comparing import amount, day, word
 from core.api.pagination import MAX_PAGE_SIZE
 from core.api.params import MomentParams, PageParams
 from core.money import known_currencies
@@ -14,17 +18,16 @@ from invoices.queries.aging_lines import GROUPINGS
 from invoices.queries.invoices import InvoiceFilter, InvoiceState
 
 
+@extend_schema_field({"type": "string", "pattern": "^[A-Z]{3}$"})
 class CurrencyField(serializers.CharField):
     """An ISO 4217 code."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_length=3, max_length=3, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         """The code; one that does not exist is refused."""
         code = super().to_internal_value(data)
         if code not in known_currencies():
-            raise serializers.ValidationError(f"{code!r} is not an ISO 4217 currency code such as USD.")
+            problem = _("%(code)s is not an ISO 4217 currency code such as USD.") % {"code": code[:60]}
+            raise serializers.ValidationError(problem, code="currency_unknown")
         return code
 
 
@@ -47,6 +50,20 @@ class AgingParams(MomentParams):
 class InvoiceParams(PageParams, MomentParams):
     """Which invoices, of which day."""
 
+    comparisons = {
+        "amount": amount("amount"),
+        "open_amount": amount("open_then"),
+        "disputed_amount": amount("disputed_then"),
+        "currency": word("currency"),
+        "source": word("source"),
+        "external_id": word("external_id"),
+        "number": word("number"),
+        "invoice_date": day("invoice_date"),
+        "due_date": day("due_then"),
+        "original_due_date": day("original_due_date"),
+        "settled_on": day("settled_then"),
+    }
+
     buyer = serializers.CharField(required=False, max_length=60, help_text="Code of a buyer.")
     currency = CurrencyField(required=False)
     source = serializers.CharField(  # type: ignore[assignment]
@@ -56,6 +73,14 @@ class InvoiceParams(PageParams, MomentParams):
     state = serializers.ChoiceField(
         [state.value for state in InvoiceState], required=False, help_text="As of the day asked for."
     )
+    retired = {
+        "issued_from": "invoice_date__gte",
+        "issued_to": "invoice_date__lte",
+        "due_from": "due_date__gte",
+        "due_to": "due_date__lte",
+    }
+    retired_since, retired_until = date(2026, 11, 22), date(2027, 11, 30)
+
     issued_from = serializers.DateField(required=False)
     issued_to = serializers.DateField(required=False)
     due_from = serializers.DateField(required=False)

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from buyers.queries.records import get_buyer_id
-from core.api.pagination import CursorPagination
 from core.api.params import Params
 from core.api.schema import answers, page_of
 from core.api.views import ReadView
@@ -37,9 +36,7 @@ class ScoreList(ReadView):
         buyers = scored_buyers(**moment)
         if "buyer" in wanted:
             buyers = buyers.filter(pk=get_buyer_id(wanted["buyer"], scope=self.scope))
-        paginator = CursorPagination("code")
-        page = paginator.paginate_queryset(buyers, request, self) or []
-        return paginator.get_paginated_response(ScoreSerializer(_scores(page, moment), many=True).data)
+        return self.page(buyers, ScoreSerializer, ordering="code", arrange=lambda found: _scores(found, moment))
 
 
 def _scores(buyers: list[Any], moment: dict[str, Any]) -> list[Any]:

@@ -5,20 +5,42 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from core import house
 from core.api.bodies import declared
+from core.api.comparing import Compared, comparison_fields
 from core.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
 from core.api.problems import ParameterError
 
 
 class Params(serializers.Serializer[Any]):
     """Base of an endpoint's query parameters."""
+
+    # Columns of the list's rows that callers may compare: ``{"amount": amount("amount")}``.
+    comparisons: ClassVar[Mapping[str, Compared]] = {}
+    # Parameters on their way out, each with the one to use instead, since when, and until when they work.
+    retired: ClassVar[Mapping[str, str]] = {}
+    retired_since: ClassVar[date]
+    retired_until: ClassVar[date]
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Those declared, and those of the comparisons."""
+        return {**super().get_fields(), **comparison_fields(self.comparisons)}
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string"}})
+class MembersField(serializers.CharField):
+    """Names of members; which ones there are, the rows know."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The names."""
+        return tuple(super().to_internal_value(data).split(","))
 
 
 class PageParams(Params):
@@ -27,6 +49,9 @@ class PageParams(Params):
     cursor = serializers.CharField(required=False, help_text="Taken from the links next and previous.")
     page_size = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_SIZE, default=PAGE_SIZE, help_text="Rows on a page."
+    )
+    fields = MembersField(  # type: ignore[assignment]
+        required=False, help_text="Only these members of each row, with commas between. Default: all."
     )
 
 
@@ -90,13 +115,15 @@ def _unknown(name: str, known: list[str]) -> ParameterError:
 
 
 _CODES = {"page_size": "page_size_invalid"}
+# Errors of a field or of several together that callers decide by.
+_OWN_CODES = {"currency_unknown", "date_in_future", "parameters_exclude"}
 
 
 def _invalid(errors: Mapping[str, Any], given: Mapping[str, str]) -> ParameterError:
     name, messages = next(iter(errors.items()))
     code = getattr(messages[0], "code", "invalid")
     return ParameterError(
-        code=_CODES.get(name) or ("date_in_future" if code == "date_in_future" else "parameter_invalid"),
+        code=_CODES.get(name) or (code if code in _OWN_CODES else "parameter_invalid"),
         detail=f"{name}: {messages[0]}",
         field=name,
         value=given.get(name),

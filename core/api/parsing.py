@@ -10,17 +10,19 @@ from typing import IO, Any, NoReturn
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
 from core.api.problems import ParameterError, Problem, ProblemError
+from core.api.streams import body_pieces
 
 MAX_BODY_BYTES = 256 * 1024
 
 
 class ExactJSONParser(BaseParser):
-    """JSON in UTF-8 of at most 256 KiB; 0.1 is read as 0.1 and not as the float next to it.
+    """JSON in UTF-8 of at most 256 KiB unpacked; 0.1 is read as 0.1 and not as the float next to it.
 
     Raises ``body_invalid`` (400) for what is no JSON, for NaN and Infinity and for a name that comes twice, and
-    ``body_too_large`` (413).
+    ``body_too_large`` (413), and what :func:`core.api.streams.body_pieces` raises.
     """
 
     media_type = "application/json"
@@ -29,9 +31,7 @@ class ExactJSONParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The value, objects as dictionaries."""
-        content = stream.read(MAX_BODY_BYTES + 1)
-        if len(content) > MAX_BODY_BYTES:
-            raise _too_large()
+        content = _whole((parser_context or {})["request"])
         try:
             text = content.decode()
             found = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_once)
@@ -40,6 +40,15 @@ class ExactJSONParser(BaseParser):
             return found
         except (ValueError, ArithmeticError, RecursionError) as error:
             raise _invalid(str(error)) from error
+
+
+def _whole(request: Request) -> bytes:
+    content = bytearray()
+    for piece in body_pieces(request):
+        content += piece
+        if len(content) > MAX_BODY_BYTES:
+            raise _too_large()
+    return bytes(content)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -25,7 +25,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "A key with the scope `read`, written as `Api-Key <key>`.",
+            "description": "A key of the scope that the operation asks for, written as `Api-Key <key>`.",
         }
 
 
@@ -42,12 +42,6 @@ class ProblemSerializer(serializers.Serializer[Any]):
     fix = serializers.CharField(required=False, help_text="What would be right.")
     instance = serializers.CharField(help_text="The address asked.")
     request_id = serializers.CharField(help_text="Under which our logs know the request.")
-
-
-def allow_extra_members(result: dict[str, Any], **_hook: Any) -> dict[str, Any]:
-    """Problems may hold further members, e.g. what a rule measured (RFC 9457, section 3.2)."""
-    result["components"]["schemas"]["Problem"]["additionalProperties"] = {}
-    return result
 
 
 _MEANINGS = {
@@ -80,11 +74,29 @@ def write_answers(ok: Any, *problems: int, created: bool = False) -> dict[Any, A
     return {**found, **made}
 
 
+ETAG_SCHEMA = {"type": "string", "pattern": r'^(W/)?"[0-9]{1,9}\.[0-9]{1,9}"$', "examples": ['"3.7"']}
+# Headers of good answers.
+ETAG = OpenApiParameter(
+    "ETag",
+    ETAG_SCHEMA,
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="The version that was answered; send it in If-Match to change just this one.",
+)
+LOCATION = OpenApiParameter(
+    "Location",
+    {"type": "string", "format": "uri-reference"},
+    OpenApiParameter.HEADER,
+    response=[200, 201, 202],
+    description="Where to read it again.",
+)
+
+
 def key_parameter(*, is_required: bool = True) -> OpenApiParameter:
     """The header under which a request may be sent again."""
     return OpenApiParameter(
         "Idempotency-Key",
-        str,
+        {"type": "string", "pattern": '^"?[!#-~]{1,200}"?$', "minLength": 1, "maxLength": 202},
         OpenApiParameter.HEADER,
         required=is_required,
         description="A new unique key, e.g. a UUID, for each new request; the same one when it is sent again.",
@@ -93,7 +105,7 @@ def key_parameter(*, is_required: bool = True) -> OpenApiParameter:
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
-    str,
+    ETAG_SCHEMA,
     OpenApiParameter.HEADER,
     description="ETag of the answer that this is decided on; 412 or 409 if it has changed since.",
 )

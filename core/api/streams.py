@@ -47,10 +47,15 @@ def _received(request: Request) -> Iterator[bytes]:
         raise _truncated(count)
 
 
+def is_chunked(request: Request) -> bool:
+    """True for a body whose length nobody told."""
+    return "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+
+
 def _stream(request: Request) -> tuple[IO[bytes], int | None]:
     """Where the body is read from, and its announced length; None for a body sent in chunks."""
     meta: dict[str, Any] = request.META
-    if "chunked" in meta.get("HTTP_TRANSFER_ENCODING", "").lower():
+    if is_chunked(request):
         return meta["wsgi.input"], None
     text = str(meta.get("CONTENT_LENGTH") or "0")
     length = int(text) if text.isdigit() else 0

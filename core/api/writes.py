@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -14,12 +14,23 @@ from core.api.bodies import Body, parse_body
 from core.api.parsing import ExactJSONParser
 from core.api.permissions import Grant, MethodAccess
 from core.api.problems import ParameterError
+from core.api.streams import is_chunked
 from core.api.views import ReadView
 from core.house import DESK
 from core.models import ApiClient, User
 
 LONGEST_NAME = 120
-_ETAG = re.compile(r'"([0-9]{1,9})\.([0-9]{1,9})"', re.ASCII)
+# Weak where the answer was packed: the tag names the version of the thing, not of the bytes.
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})\.([0-9]{1,9})"', re.ASCII)
+
+
+class SentRequest(Request):
+    """A request whose body may come in chunks, without a length."""
+
+    @property
+    def stream(self) -> Any:
+        """Where the body is read from; None where there is none."""
+        return self._request if is_chunked(self) else super().stream
 
 
 class ActionView(ReadView):
@@ -29,6 +40,16 @@ class ActionView(ReadView):
     parser_classes = [ExactJSONParser]
     permission_classes = [MethodAccess]
     access: Mapping[str, Grant] = {}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """As ever, but for bodies in chunks."""
+        return SentRequest(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """A name in the address that no text column can hold names nothing."""

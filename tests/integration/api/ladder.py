@@ -75,6 +75,8 @@ def _closed(node: Any) -> Any:
         return [_closed(item) for item in node]
     if not isinstance(node, dict):
         return node
+    if "anyOf" in node and str(node["anyOf"][-1].get("$ref", "")).endswith("Members"):
+        return _closed(node["anyOf"][0])  # a row of which not only some members were asked for
     closed = {name: _closed(value) for name, value in node.items()}
     is_object = closed.get("type") == "object" and "properties" in closed
     return {"additionalProperties": False, **closed} if is_object else closed

@@ -79,7 +79,7 @@ def test_sales_cannot_ask_for_a_buyer_of_others(world: World) -> None:
     ("params", "code", "field"),
     [
         ({"state": "late"}, "parameter_invalid", "state"),
-        ({"state": "open", "as_of": "2026-04-16"}, "parameter_invalid", "state"),
+        ({"state": "open", "as_of": "2026-04-16"}, "parameters_exclude", "state"),
         ({"as_of": "2030-01-01"}, "date_in_future", "as_of"),
         ({"rule": "overdue"}, "parameter_invalid", "rule"),
         ({"severity": "3"}, "parameter_unknown", "severity"),

@@ -317,3 +317,8 @@ def test_unreachable_cache_does_not_stop_reading(key: str) -> None:
         response = with_key(key).get("/api/v1/events/")
     assert response.status_code == 200
     assert "RateLimit" not in response
+
+
+@pytest.mark.parametrize("odd", ["%0A", "a%0Ab/c/", "%0D%0A/x/", "%E2%80%A8", "%00", "%FF"])
+def test_an_address_with_odd_characters_is_not_found_either(db: None, odd: str) -> None:
+    check_problem(Client().get(f"/api/v1/nothing/{odd}"), 404, "not_found")

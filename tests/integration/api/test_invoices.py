@@ -160,7 +160,7 @@ def test_id_that_is_no_number_is_not_found(world: World) -> None:
         ({"state": "late"}, "parameter_invalid", "state"),
         ({"issued_from": "yesterday"}, "parameter_invalid", "issued_from"),
         ({"due_to": "2026-13-01"}, "parameter_invalid", "due_to"),
-        ({"currency": "US"}, "parameter_invalid", "currency"),
+        ({"currency": "US"}, "currency_unknown", "currency"),
         ({"as_of": "2026-04-17"}, "date_in_future", "as_of"),
         ({"overdue": "1"}, "parameter_unknown", "overdue"),
     ],

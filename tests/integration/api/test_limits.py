@@ -131,7 +131,7 @@ class TestReadingLimits:
         [
             ("?buyer=NOBODY", 404, "buyer_not_found", "buyer"),
             ("?group=NOBODY", 404, "group_not_found", "group"),
-            ("?buyer=ACME&group=G", 400, "parameter_invalid", "group"),
+            ("?buyer=ACME&group=G", 400, "parameters_exclude", "group"),
             ("?kind=insured", 400, "parameter_invalid", "kind"),
             ("?as_of=2026-02-30", 400, "parameter_invalid", "as_of"),
             ("?colour=red", 400, "parameter_unknown", "colour"),

@@ -145,7 +145,7 @@ def test_who_decides_on_an_old_version_is_told(erp: APIClient) -> None:
         ({"terms": "later"}, 422, "terms_unknown", "terms"),
         ({"due_date": "2026-02-28"}, 422, "due_before_invoice", "due_date"),
         ({"invoice_date": "0000-00-00"}, 400, "field_invalid", "invoice_date"),
-        ({"invoice_date": "1066-10-14"}, 400, "field_invalid", "invoice_date"),
+        ({"invoice_date": "1066-10-14"}, 422, "date_out_of_range", "invoice_date"),
         ({"buyer_country": "XYZ"}, 400, "field_invalid", "buyer_country"),
         ({"buyer": ...}, 400, "field_missing", "buyer"),
         ({"colour": "red"}, 400, "field_unknown", "colour"),
