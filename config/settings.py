@@ -259,6 +259,8 @@ SPECTACULAR_SETTINGS = {
         "LimitRequestState": ["pending", "approved", "rejected", "withdrawn"],
         "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
         "PutOutcome": ["created", "updated", "unchanged"],
+        "DocumentKind": ["einvoice", "statements", "unknown"],
+        "DocumentState": ["posted", "unchanged", "waiting", "refused", "discarded"],
         "BuyerEventKind": [
             "litigation",
             "key_manager_left",

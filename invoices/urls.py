@@ -18,6 +18,7 @@ from invoices.api_buyers import BuyerOfSource
 from invoices.api_disputes import DisputeOfSource
 from invoices.api_documents import CreditNoteOfSource, ReceiptOfSource, SuspenseList
 from invoices.api_groups import GroupOfSource
+from invoices.api_incoming import DocumentAttachmentFile, DocumentDetail, DocumentFile, Documents
 from invoices.api_intake import InvoiceOfSource
 from invoices.api_rates import RateOfSource
 from invoices.api_reports import OrderShipment, Receipts
@@ -45,6 +46,14 @@ urlpatterns: list[URLPattern] = [
     ),
     path("disputes/bulk/", DisputeBulk.as_view(), name="api-dispute-bulk"),
     path("disputes/<str:source>/<path:external_id>/", DisputeOfSource.as_view(), name="api-dispute-of-source"),
+    path("documents/", Documents.as_view(), name="api-documents"),
+    path("documents/<int:pk>/", DocumentDetail.as_view(), name="api-document"),
+    path("documents/<int:pk>/file/", DocumentFile.as_view(), name="api-document-file"),
+    path(
+        "documents/<int:pk>/attachments/<int:position>/",
+        DocumentAttachmentFile.as_view(),
+        name="api-document-attachment",
+    ),
     path("write-offs/bulk/", WriteOffBulk.as_view(), name="api-write-off-bulk"),
     path("write-offs/<str:source>/<path:external_id>/", WriteOffOfSource.as_view(), name="api-write-off-of-source"),
     path("shipments/bulk/", ShipmentBulk.as_view(), name="api-shipment-bulk"),

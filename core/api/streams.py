@@ -44,7 +44,7 @@ def _received(request: Request) -> Iterator[bytes]:
         count += len(piece)
         yield piece
     if announced is not None and count < announced:
-        raise _truncated(count)
+        raise truncated(count)
 
 
 def is_chunked(request: Request) -> bool:
@@ -68,7 +68,7 @@ def _read(stream: IO[bytes]) -> bytes:
     try:
         return stream.read(PIECE_BYTES)
     except (UnreadablePostError, OSError) as error:
-        raise _truncated(None) from error
+        raise truncated(None) from error
 
 
 def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -86,10 +86,11 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
     while not unpacker.eof and (piece := unpacker.decompress(unpacker.unconsumed_tail, PIECE_BYTES)):
         yield piece
     if not unpacker.eof or unpacker.unused_data:
-        raise _truncated(None)
+        raise truncated(None)
 
 
-def _truncated(count: int | None) -> ParameterError:
+def truncated(count: int | None) -> ParameterError:
+    """The refusal of a body of which only so many bytes came (None: not counted)."""
     return ParameterError(
         code="body_truncated",
         detail=_("The body broke off before its end. Nothing was stored."),

@@ -15,6 +15,7 @@ from invoices.domain.documents import DocumentKind
 from invoices.models import IncomingDocument
 
 NEW = "new"
+OF_DUE_DATE = frozenset({"due_missing", "due_unclear", "due_before_issue", "instalments_differ", "instalments_many"})
 
 
 class BuyerForm(DeskForm):
@@ -71,5 +72,7 @@ def forms_of(row: IncomingDocument, verb: str = "", data: Any = None) -> dict[st
             data if verb == "buyer" else None, prefix="buyer", candidates=row.candidates, initial={"choice": first}
         )
         made["due"] = DueForm(data if verb == "due" else None, prefix="due")
+        if row.problem and row.problem["code"] in OF_DUE_DATE:  # what it waits for comes first
+            made["buyer"] = made.pop("buyer")
     made["discard"] = DiscardForm(data if verb == "discard" else None, prefix="discard")
     return made

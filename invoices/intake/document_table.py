@@ -10,7 +10,6 @@ from typing import Any
 from core.errors import DomainError
 from core.words import sentence as _
 
-BEGIN, END = "<!-- begin: read_documents -->", "<!-- end: read_documents -->"
 _Row = Mapping[str, Any]
 _INVOICES = {
     "file": "file",
@@ -39,7 +38,17 @@ _STATEMENTS = {
     "entries": "entries",
 }
 _REFUSED = {"file": "file", "part": "statement", "message": "why it is not taken", "rule": "what it breaks"}
-_MONEY = frozenset({"total", "prepaid", "payable", "opening", "credits", "debits", "closing"})
+_POSTED = {
+    "file": "file",
+    "number": "number",
+    "state": "became",
+    "currency": "currency",
+    "amount": "in the ledger",
+    "open": "open",
+    "due_date": "due",
+    "detail": "why, or what is remarkable",
+}
+_MONEY = frozenset({"total", "prepaid", "payable", "opening", "credits", "debits", "closing", "amount", "open"})
 
 
 def as_markdown(rows: Sequence[_Row]) -> str:
@@ -52,17 +61,23 @@ def as_markdown(rows: Sequence[_Row]) -> str:
     return "\n\n".join(parts)
 
 
-def write_table(path: Path, table: str) -> None:
-    """Replace what stands between the two markers of a page; raises ``markers_missing``."""
+def as_posted_markdown(rows: Sequence[_Row]) -> str:
+    """One table: what became of each file in the ledger."""
+    return "\n".join(_table(_POSTED, rows))
+
+
+def write_table(path: Path, table: str, *, command: str) -> None:
+    """Replace what stands between the two markers of this command in a page; raises ``markers_missing``."""
+    begin, end = f"<!-- begin: {command} -->", f"<!-- end: {command} -->"
     text = path.read_text("utf-8")
-    if BEGIN not in text or END not in text:
+    if begin not in text or end not in text:
         raise DomainError(
             "markers_missing",
-            _("%(path)s needs the lines %(begin)s and %(end)s.", path=path, begin=BEGIN, end=END),
+            _("%(path)s needs the lines %(begin)s and %(end)s.", path=path, begin=begin, end=end),
             {"field": "write"},
         )
-    head, rest = text.split(BEGIN, 1)
-    path.write_text(f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.split(END, 1)[1]}", "utf-8")
+    head, rest = text.split(begin, 1)
+    path.write_text(f"{head}{begin}\n\n{table}\n\n{end}{rest.split(end, 1)[1]}", "utf-8")
 
 
 def _section(title: str, columns: Mapping[str, str], rows: Sequence[_Row]) -> str:

@@ -18,7 +18,7 @@ DOCUMENT_WAITS: dict[str, str | Promise] = {
     "kind_not_posted": _(
         "The document is of type %(value)s (UNTDID 1001): it informs, and claims no payment. Nothing is posted."
     ),
-    "buyer_unknown": _("No buyer on record is like %(value)s (%(identifier)s). Choose one, or make a new one."),
+    "buyer_unmatched": _("No buyer on record is like %(value)s (%(identifier)s). Choose one, or make a new one."),
     "buyer_doubtful": _("%(value)s (%(identifier)s) may be a buyer on record. Say which one it is, or make a new one."),
     "due_missing": _("%(payable)s %(currency)s is to be paid, and the document does not say when. Give the due date."),
     "due_unclear": _("The due date is not clear from these words: %(value)s. Read them, and give the due date."),
@@ -54,7 +54,6 @@ DOCUMENT_WAITS: dict[str, str | Promise] = {
     "original_in_parts": _(
         "The corrected invoice %(value)s has several due dates. Reverse it by a credit note, and issue a new one."
     ),
-    "statements_wait": _("The statements were read and wait to be taken."),
     "ledger_refused": _("The ledger refused it: %(problem)s"),
     # remarks on what was posted
     "payee_differs": _(

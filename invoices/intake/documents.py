@@ -39,12 +39,16 @@ class Document:
 
 def read_file(path: Path) -> Document:
     """The document in a file; raises ``FileRefused`` also for a file that is missing, empty, special or too large."""
+    return read_document(bytes_of(path))
+
+
+def bytes_of(path: Path) -> bytes:
+    """What a file holds; raises ``FileRefused`` for one that is missing, empty, special or too large."""
     check_file(path, Limits(max_bytes=DEFAULT_XML_LIMITS.max_bytes))
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise FileRefused("file_unreadable", value=str(path), problem=error.strerror) from error
-    return read_document(data)
 
 
 def read_document(data: bytes) -> Document:

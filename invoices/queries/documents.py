@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,7 @@ from core.errors import NotFound
 from core.models import User
 from invoices.domain.einvoices import part_ids
 from invoices.models import DocumentAttachment, IncomingDocument, Invoice
+from invoices.queries.source_invoices import state_of
 
 
 def list_documents(
@@ -60,3 +63,10 @@ def posted_invoices(document: IncomingDocument) -> list[Invoice]:
     ids = part_ids(document.invoice.external_id, max(document.parts, 1))
     rows = Invoice.objects.filter(source=document.invoice.source, external_id__in=ids)
     return sorted(rows, key=lambda row: (row.due_date, row.pk))
+
+
+def ledger_amount(document: IncomingDocument) -> Decimal:
+    """What stands in the ledger of a posted e-invoice: issues of its invoices, less a credit note."""
+    issued = sum((state_of(invoice).amount for invoice in posted_invoices(document)), Decimal(0))
+    credit: Decimal = document.credit_note.amount if document.credit_note is not None else Decimal(0)
+    return issued - credit

@@ -59,7 +59,9 @@ def settle_suspense(source: str, *, invoice: str | None = None) -> int:
     again = [row for row in ready if row.invoice in refused]
     if len(ready) > 1:
         for row in again[:_ONE_BY_ONE]:
-            if not _post(source, [row]):
+            found = _post(source, [row])
+            refused |= found
+            if not found:
                 again.remove(row)
     _note_refused(again, refused)
     return len(ready) - len(again)

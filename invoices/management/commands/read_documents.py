@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from core.cli import JsonCommand
+from invoices.intake.document_files import files_of
 from invoices.intake.document_listing import list_document, list_refusal
 from invoices.intake.document_table import as_markdown, write_table
 from invoices.intake.documents import read_file
@@ -32,9 +33,9 @@ class Command(JsonCommand):
 
     def answer(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Every file is read or refused."""
-        rows = [row for name, path in _files(options["paths"]) for row in _rows(name, path)]
+        rows = [row for name, path in files_of(options["paths"]) for row in _rows(name, path)]
         if options["write"]:
-            write_table(options["write"], as_markdown(rows))
+            write_table(options["write"], as_markdown(rows), command="read_documents")
         refused = [row for row in rows if row["kind"] == "refused"]
         return {
             "files": len({row["file"] for row in rows}),
@@ -56,16 +57,6 @@ class Command(JsonCommand):
         """A valid file that is not read is our fault: say so to the caller."""
         if answer["valid_but_not_read"]:
             raise SystemExit(1)
-
-
-def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
-    """Each file with its name for people: within a folder, the folder's name and its own."""
-    for path in paths:
-        if not path.is_dir():
-            yield path.name, path
-            continue
-        for file in sorted(one for one in path.rglob("*") if one.is_file()):
-            yield f"{path.name}/{file.relative_to(path)}", file
 
 
 def _rows(name: str, path: Path) -> list[dict[str, Any]]:

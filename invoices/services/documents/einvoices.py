@@ -13,13 +13,14 @@ from core.services.documents import seal
 from invoices.domain.documents import DocumentState
 from invoices.domain.einvoices import Action, Claim, Held, Plan, plan_posting
 from invoices.intake.einvoices.records import Attachment, DueSource, EInvoice
+from invoices.intake.text import show
 from invoices.models import DocumentAttachment, IncomingDocument
 from invoices.services.documents.claims import Asked, Posted
 from invoices.services.documents.parties import check_seller, find_buyer
 from invoices.services.documents.posting import post_claim
-from invoices.services.documents.reading import Stop, claim_of, party_of, problem_of
+from invoices.services.documents.reading import Stop, claim_of, party_of, problem_of, safe_name
 
-_LONGEST_NUMBER, _LONGEST_NAME, _LONGEST_LINK, _LONGEST_WORDS = 120, 255, 500, 200
+_LONGEST_NUMBER, _LONGEST_LINK, _LONGEST_WORDS = 120, 500, 200
 _FROM_WORDS = frozenset({DueSource.TEXT_DATE, DueSource.TEXT_DAYS, DueSource.ON_RECEIPT})
 
 
@@ -97,9 +98,9 @@ def keep_attachments(row: IncomingDocument, attachments: Iterable[Attachment]) -
         DocumentAttachment(
             document=row,
             position=position,
-            name=one.name[:_LONGEST_NAME],
+            name=safe_name(one.name),
             sealed=None if one.link else seal(one.content, media_type=one.media_type),
-            link=one.link[:_LONGEST_LINK],
+            link=show(one.link, _LONGEST_LINK - 1),
         )
         for position, one in enumerate(attachments, start=1)
     )

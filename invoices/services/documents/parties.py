@@ -54,7 +54,7 @@ def find_buyer(row: IncomingDocument, party: Party, *, creates_buyers: bool) -> 
     if creates_buyers and not found:
         return new_row(party)
     params = {"value": party.name, "identifier": identifier_of(party)}
-    raise Stop(Held(code="buyer_doubtful" if found else "buyer_unknown", params=params))
+    raise Stop(Held(code="buyer_doubtful" if found else "buyer_unmatched", params=params))
 
 
 def _shown(one: Candidate) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale
@@ -16,8 +15,9 @@ from invoices.intake.documents import Document, read_document
 from invoices.intake.einvoices.records import DueSource, EInvoice
 from invoices.intake.einvoices.records import Party as ReadParty
 from invoices.intake.reasons import FileRefused
+from invoices.intake.text import show
 
-_LONGEST_NAME = 255
+_LONGEST_NAME, _LONGEST_TEXT = 255, 2_000
 
 
 class Stop(Exception):
@@ -74,16 +74,34 @@ def identifier_of(party: Party) -> str:
     return party.vat_id or party.registration or first or party.tax_number or "–"
 
 
+def safe_name(name: str) -> str:
+    """A file's name as text that can be stored and shown: no folders, no control characters, no half characters.
+
+    Example: ``..\\..\\a\\x00.xml`` gives ``a␀.xml``.
+    """
+    bare = name.encode("utf-8", "replace").decode().replace("\\", "/").rsplit("/", 1)[-1]
+    printable = "".join(one for one in show(bare, 1_000) if one.isprintable())
+    return printable.strip(". ")[:_LONGEST_NAME] or "document"
+
+
 def reading_of(document: Document) -> dict[str, Any]:
-    """What was read, as flat rows."""
-    rows = list(list_document("", document))
+    """What was read, as flat rows fit to be stored."""
+    rows = [_storable(row) for row in list_document("", document)]
     return rows[0] if document.invoice is not None else {"statements": rows}
 
 
 def problem_of(error: DomainError | Held) -> dict[str, Any]:
     """Code and parameters, fit to be stored."""
-    return {"code": error.code, "params": _texts(error.params)}
+    return {
+        "code": error.code,
+        "params": {name: show(str(value), _LONGEST_TEXT) for name, value in error.params.items()},
+    }
 
 
-def _texts(params: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in params.items()}
+def _storable(value: Any) -> Any:
+    """The same with control characters made visible: a JSON column holds no NUL."""
+    if isinstance(value, str):
+        return show(value, _LONGEST_TEXT)
+    if isinstance(value, dict):
+        return {name: _storable(one) for name, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list) else value

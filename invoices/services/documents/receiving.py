@@ -16,15 +16,12 @@ from core.services.documents import open_sealed, seal
 from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.intake.documents import Document
 from invoices.intake.reasons import FileRefused
-from invoices.intake.text import show
 from invoices.intake.xml_tree import DEFAULT_XML_LIMITS
 from invoices.models import IncomingDocument
 from invoices.services.documents.einvoices import take_einvoice
-from invoices.services.documents.reading import problem_of, read_or_refusal, reading_of
+from invoices.services.documents.reading import problem_of, read_or_refusal, reading_of, safe_name
 from invoices.services.documents.statements import take_statements_of
 from invoices.services.source_locks import lock_source
-
-_LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +69,6 @@ def take_again(row: IncomingDocument, *, today: date, actor: User | None) -> Inc
     """Read and post a waiting document once more, with what a person has said meanwhile."""
     _take(row, read_or_refusal(open_sealed(row.sealed)), today=today, actor=actor, creates_buyers=False)
     return row
-
-
-def safe_name(name: str) -> str:
-    """A file's name as text that can be stored and shown: no folders, no control characters, no half characters.
-
-    Example: ``..\\..\\a\\x00.xml`` gives ``a␀.xml``.
-    """
-    bare = name.encode("utf-8", "replace").decode().replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(one for one in show(bare, 1_000) if one.isprintable())
-    return printable.strip(". ")[:_LONGEST_NAME] or "document"
 
 
 def _take(

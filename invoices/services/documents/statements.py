@@ -1,11 +1,13 @@
-"""Bank statements of a document: handed to those who take them."""
+"""Bank statements of a document: handed to those who take them; what was refused is told beside."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from core.models import User
 from invoices.domain.documents import DocumentState
 from invoices.intake.reasons import FileRefused
-from invoices.intake.statements.outcome import Outcome
+from invoices.intake.statements.outcome import Outcome, RefusedStatement
 from invoices.models import IncomingDocument
 from invoices.services.bank.taking import take_statements
 from invoices.services.documents.reading import problem_of
@@ -17,11 +19,18 @@ def take_statements_of(row: IncomingDocument, outcome: Outcome, *, actor: User |
     The document is refused where none was taken; else what was refused stands among its warnings.
     """
     taken = take_statements(outcome, document=row, actor=actor)
-    problems = [problem_of(one.refusal) for one in taken.refused]
+    row.warnings = [_warning(one) for one in taken.refused]
     if not taken.statements:
-        nothing = problem_of(FileRefused("statement_empty", expected=":20: / Stmt", rule=""))
-        row.state, row.problem, row.warnings = DocumentState.REFUSED, (problems or [nothing])[0], problems[1:]
+        nothing = FileRefused("statement_empty", expected=":20: / Stmt", rule="")
+        row.state = DocumentState.REFUSED
+        row.problem = problem_of(taken.refused[0].refusal if taken.refused else nothing)
+        row.warnings = row.warnings[1:]
         return
     is_new = any(one.is_new for one in taken.statements)
     row.state = DocumentState.POSTED if is_new else DocumentState.UNCHANGED
-    row.problem, row.warnings = None, problems
+    row.problem = None
+
+
+def _warning(one: RefusedStatement) -> dict[str, Any]:
+    params = {"part": f"{one.position}: {one.name}", "problem": one.refusal.message, "code": one.refusal.code}
+    return {"code": "statement_refused", "params": params}

@@ -51,6 +51,10 @@ INTAKE = {
     "/api/v1/credit-notes/{source}/{external_id}/",
     "/api/v1/disputes/bulk/",
     "/api/v1/disputes/{source}/{external_id}/",
+    "/api/v1/documents/",
+    "/api/v1/documents/{id}/",
+    "/api/v1/documents/{id}/file/",
+    "/api/v1/documents/{id}/attachments/{position}/",
     *(
         f"/api/v1/{kind}/{rest}"
         for kind in ("write-offs", "groups", "ratings", "financial-statements", "buyer-events")
