@@ -89,9 +89,16 @@ STATEMENT_WARNINGS: dict[str, Any] = {
 }
 
 
-def reason_words(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Why a line is thought to pay what is proposed, one clause each."""
-    return [_said(REASONS, one) for one in reasons]
+def reason_words(reasons: Iterable[Mapping[str, Any]], currency: str) -> list[str]:
+    """Why a line of this currency is thought to pay what is proposed, one clause each, none twice."""
+    said = (_said(REASONS, {**one, "params": _written(one.get("params", {}), currency)}) for one in reasons)
+    return list(dict.fromkeys(said))
+
+
+def _written(params: Mapping[str, Any], currency: str) -> Mapping[str, Any]:
+    if "amount" not in params:
+        return params
+    return {**params, "amount": formats.money(Decimal(params["amount"]), currency)}
 
 
 def warning_words(warnings: Iterable[Mapping[str, Any]]) -> list[str]:
