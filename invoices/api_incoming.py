@@ -21,6 +21,7 @@ from core.api.downloads import OCTETS, AnyRenderer, download
 from core.api.idempotency import answered_once
 from core.api.outages import outage_told
 from core.api.params import PageParams, Params
+from core.api.parsing import StreamParser
 from core.api.permissions import Grant
 from core.api.problems import ParameterError, Problem, ProblemError
 from core.api.schema import answers, key_parameter, page_of, write_answers
@@ -88,7 +89,7 @@ class Documents(IncomingView):
 
     http_method_names = ["get", "head", "post", "options"]
     access = {"GET": READ, "POST": INTAKE}
-    parser_classes = [MultiPartParser]
+    parser_classes = [MultiPartParser, StreamParser]
 
     @extend_schema(
         operation_id="listDocuments",
