@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from buyers.models import Buyer
@@ -45,9 +46,8 @@ class BuyerForm(DeskForm):
         code = given["other"].split(" · ", 1)[0].strip()
         found = Buyer.objects.filter(code=code).values_list("pk", flat=True).first()
         if found is None:
-            raise NotFound(
-                "buyer_not_found", str(_("There is no buyer with this code.")), {"field": "other", "value": code}
-            )
+            words = gettext("There is no buyer with this code.")
+            raise NotFound("buyer_not_found", words, {"field": "other", "value": code})
         return int(found)
 
 

@@ -101,8 +101,8 @@ class LineWork(MatchingDesk, ImportWork):
             line = get_line(actor=self.page.user, pk=pk)
             return self.desk(line, choice=choice, problem=words_of(refused))
         stays = verb in {"undo", "again"}
-        line = get_line(actor=self.page.user, pk=pk) if stays else self.following(pk)
-        return self._answer(line, None if stays else pk)
+        now = get_line(actor=self.page.user, pk=pk) if stays else self.following(pk)
+        return self._answer(now, None if stays else pk)
 
     def _change(self, pk: int, verb: str, choice: Choice | None) -> Callable[[], object]:
         given = self.request.POST
