@@ -207,13 +207,14 @@ class SubscriptionDetail(AdministrationView):
         operation_id="unsubscribe",
         summary="End a subscription for good",
         tags=["administration"],
-        responses={204: None, **{key: value for key, value in answers(None, 404).items() if key[0] != 200}},
+        responses=answers(SubscriptionSerializer, 404),
     )
     def delete(self, request: Request, pk: int) -> Response:
-        """Its secrets and what was not delivered go."""
+        """Its secrets and what was not delivered go; the answer shows it as it was."""
         self.parse(Params)
+        last = self.shown(pk)
         unsubscribe(pk, actor=self.administrator)
-        return Response(status=204)
+        return last
 
 
 class SubscriptionWork(AdministrationView):

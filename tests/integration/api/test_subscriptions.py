@@ -30,7 +30,7 @@ def admin() -> APIClient:
 
 
 def body(**changes: Any) -> dict[str, Any]:
-    known = {"name": "ERP", "url": "http://127.0.0.1:9/hook", "kinds": ["hold.set", "alert.opened"], "owner": "vera"}
+    known = {"name": "ERP", "url": "http://127.0.0.1:8009/hook", "kinds": ["hold.set", "alert.opened"], "owner": "vera"}
     return {name: value for name, value in (known | changes).items() if value is not ...}
 
 
@@ -75,7 +75,9 @@ def test_it_is_paused_resumed_tested_rotated_and_ended(admin: APIClient) -> None
     check_schema(turned, f"{ONE}rotate/", "post")
     assert turned.json()["secret"] not in ("", made["secret"])
     assert SubscriptionKey.objects.count() == 2
-    assert admin.delete(f"{ALL}{pk}/").status_code == 204
+    ended = admin.delete(f"{ALL}{pk}/")
+    check_schema(ended, ONE, "delete")
+    assert ended.json()["id"] == pk
     check_problem(admin.get(f"{ALL}{pk}/"), 404, "subscription_not_found", ONE)
     assert not SubscriptionKey.objects.exists()
 
