@@ -259,6 +259,10 @@ SPECTACULAR_SETTINGS = {
         "LimitRequestState": ["pending", "approved", "rejected", "withdrawn"],
         "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
         "PutOutcome": ["created", "updated", "unchanged"],
+        "StatusEnum": ["prospect", "active", "blocked", "closed"],
+        "GateState": ["unchecked", "approved", "held", "rejected", "check_needed", "cancelled"],
+        "OrderStatus": ["quotation", "open", "in_production", "shipped", "invoiced", "closed", "cancelled"],
+        "OrderStatusTold": ["quotation", "open", "in_production", "closed", "cancelled"],
         "DocumentKind": ["einvoice", "statements", "unknown"],
         "DocumentState": ["posted", "unchanged", "waiting", "refused", "discarded"],
         "BuyerEventKind": [

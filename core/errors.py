@@ -8,6 +8,7 @@ pages in the reader's language: the message is a :func:`core.words.sentence` (or
 from collections.abc import Mapping
 from typing import Any
 
+from core.words import Sentence
 from core.words import sentence as _
 
 
@@ -21,6 +22,12 @@ class DomainError(Exception):
         self.code = code
         self.message = message
         self.params = dict(params or {})
+
+
+def invalid_field(code: str, field: str, value: object, hint: Sentence) -> DomainError:
+    """What is wrong with a field, and what would be right. Example: "days: -1. Write 0 or more days."."""
+    message = _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint)
+    return DomainError(code, message, {"field": field, "value": str(value)})
 
 
 class NotFound(DomainError):

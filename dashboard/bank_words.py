@@ -53,6 +53,7 @@ REASONS: dict[str, Any] = {
     ReasonCode.BANK_CHARGE: _("%(currency)s %(amount)s are missing, as much as banks keep"),
     ReasonCode.DISCOUNT: _("%(currency)s %(amount)s are missing: %(percent)s %% cash discount"),
     ReasonCode.PART_PAYMENT: _("a part payment: %(amount)s stay open"),
+    ReasonCode.SHORT_UNEXPLAINED: _("%(currency)s %(amount)s are missing and nothing says why"),
     ReasonCode.OVERPAID: _("%(currency)s %(amount)s more than these invoices have open"),
     ReasonCode.ON_ACCOUNT: _("on account: no invoice fits"),
     ReasonCode.ACCOUNT_KNOWN: _("this buyer paid from this account before"),
@@ -63,7 +64,6 @@ REASONS: dict[str, Any] = {
     ReasonCode.PAYER_DIFFERS: _("the payer is called otherwise: %(name)s"),
     ReasonCode.AMBIGUOUS: _("something else fits as well"),
     ReasonCode.COINCIDENCE: _("with so many open invoices the sum may be chance"),
-    ReasonCode.REFUTED: _("a person undid this before"),
     ReasonCode.POSSIBLE_DUPLICATE: _("receipt %(number)s of %(source)s on %(day)s may be this money"),
     ReasonCode.POSSIBLE_REPEAT: _("the same payment may stand on another statement"),
     ReasonCode.UNDONE_BEFORE: _("a match of this line was undone before"),
@@ -89,9 +89,16 @@ STATEMENT_WARNINGS: dict[str, Any] = {
 }
 
 
-def reason_words(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Why a line is thought to pay what is proposed, one clause each."""
-    return [_said(REASONS, one) for one in reasons]
+def reason_words(reasons: Iterable[Mapping[str, Any]], currency: str) -> list[str]:
+    """Why a line of this currency is thought to pay what is proposed, one clause each, none twice."""
+    said = (_said(REASONS, {**one, "params": _written(one.get("params", {}), currency)}) for one in reasons)
+    return list(dict.fromkeys(said))
+
+
+def _written(params: Mapping[str, Any], currency: str) -> Mapping[str, Any]:
+    if "amount" not in params:
+        return params
+    return {**params, "amount": formats.money(Decimal(params["amount"]), currency)}
 
 
 def warning_words(warnings: Iterable[Mapping[str, Any]]) -> list[str]:

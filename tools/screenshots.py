@@ -35,6 +35,7 @@ PAGES = {
     "group": "/groups/CORVANDEL/",
     "alerts": "/alerts/",
     "imports": "/imports/",
+    "matching": "/imports/matching/",
     "runs": "/runs/",
     "api": "/api/docs/",
 }

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from core.domain.roles import Permission, Role, is_granted
-from core.errors import DomainError
+from core.errors import invalid_field
 from core.money import check_currency
-from core.words import Sentence
 from core.words import sentence as _
 from credit.domain.terms import GRADES
+
+_invalid = partial(invalid_field, "authority_invalid")
 
 ZERO = Decimal(0)
 ADD_UP_DAYS = 90
@@ -102,14 +104,6 @@ def _check_band(name: str, band: Band) -> None:
 
 def _is_amount(value: Decimal) -> bool:
     return value.is_finite() and value >= 0
-
-
-def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
-    return DomainError(
-        "authority_invalid",
-        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
-        {"field": field, "value": str(value)},
-    )
 
 
 @dataclass(frozen=True, slots=True)

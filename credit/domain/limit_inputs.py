@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
-from core.errors import DomainError
-from core.words import Sentence
+from core.errors import invalid_field
 from core.words import sentence as _
 from credit.domain.authority import WORST
 from credit.domain.pd import DAYS_A_YEAR, pd_12m
 from credit.domain.recommend import LimitInputs
+
+_invalid = partial(invalid_field, "limit_inputs_invalid")
 
 ZERO = Decimal(0)
 
@@ -114,11 +116,3 @@ def _weighted(pairs: Sequence[tuple[Decimal, Decimal]], *, places: int) -> Decim
     else:
         mean = sum((value * max(ZERO, w) for value, w in pairs), ZERO) / weight
     return mean.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-
-
-def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
-    return DomainError(
-        "limit_inputs_invalid",
-        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
-        {"field": field, "value": str(value)},
-    )

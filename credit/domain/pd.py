@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
-from core.errors import DomainError
-from core.words import Sentence
+from core.errors import invalid_field
 from core.words import sentence as _
 from credit.domain.terms import GRADES
 from invoices.domain.kinds import Terms
+
+_invalid = partial(invalid_field, "share_invalid")
 
 ONE = Decimal(1)
 DAYS_A_YEAR = 365
@@ -84,11 +86,3 @@ def check_share(*, field: str, value: Decimal) -> Decimal:
     if not (value.is_finite() and 0 <= value <= 1):
         raise _invalid(field, value, _("Write a share from 0 to 1 (2.5 %% is 0.025)."))
     return value
-
-
-def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
-    return DomainError(
-        "share_invalid",
-        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
-        {"field": field, "value": str(value)},
-    )

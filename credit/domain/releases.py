@@ -6,13 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
-from core.errors import DomainError
+from core.errors import DomainError, invalid_field
 from core.money import check_currency
-from core.words import Sentence
 from core.words import sentence as _
 from credit.domain.rules import RuleCode
 from invoices.domain.kinds import Terms
+
+_invalid = partial(invalid_field, "release_invalid")
 
 MOST_TOLERANCE = Decimal(20)
 LONGEST_REASON = 300
@@ -113,11 +115,3 @@ def why_not_covered(*, given: Given, order: OrderContent, stops: Sequence[str], 
 def _is_worse(order: OrderContent, released: OrderContent) -> bool:
     riskier = _BY_RISK.index(Terms(order.terms)) > _BY_RISK.index(Terms(released.terms))
     return riskier or order.terms_days > released.terms_days
-
-
-def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
-    return DomainError(
-        "release_invalid",
-        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
-        {"field": field, "value": str(value)},
-    )

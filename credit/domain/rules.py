@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from core.domain.bounds import Bounds
-from core.errors import DomainError
+from core.errors import invalid_field
 from core.words import Sentence
 from core.words import sentence as _
 from credit.domain.kinds import Result, RuleLevel
@@ -26,6 +27,8 @@ __all__ = [
     "check_rule_setting",
     "resolve",
 ]
+
+_invalid = partial(invalid_field, "check_rule_invalid")
 
 
 _DAYS = ("0", "365")
@@ -224,11 +227,3 @@ def _check_order(rule: RuleCode, numbers: Mapping[str, Decimal]) -> None:
                 numbers[low],
                 _("Write less than %(high)s, which is %(value)s.", high=high, value=numbers[high]),
             )
-
-
-def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
-    return DomainError(
-        "check_rule_invalid",
-        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
-        {"field": field, "value": str(value)},
-    )

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 
-from core.errors import DomainError
-from core.words import Sentence
+from core.errors import invalid_field
 from core.words import sentence as _
+
+_invalid = partial(invalid_field, "terms_invalid")
 
 GRADES = "ABCDE"
 
@@ -63,11 +65,3 @@ def check_terms(terms: GradeTerms) -> GradeTerms:
     if not 0 <= terms.deposit_percent <= 100:
         raise _invalid("deposit_percent", terms.deposit_percent, _("Write 0 to 100 percent."))
     return terms
-
-
-def _invalid(field: str, value: object, hint: Sentence) -> DomainError:
-    return DomainError(
-        "terms_invalid",
-        _("%(field)s: %(value)s. %(hint)s", field=field, value=value, hint=hint),
-        {"field": field, "value": str(value)},
-    )

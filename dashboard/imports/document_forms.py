@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from buyers.models import Buyer
@@ -14,6 +15,7 @@ from invoices.domain.documents import DocumentKind
 from invoices.models import IncomingDocument
 
 NEW = "new"
+OF_DUE_DATE = frozenset({"due_missing", "due_unclear", "due_before_issue", "instalments_differ", "instalments_many"})
 
 
 class BuyerForm(DeskForm):
@@ -44,9 +46,8 @@ class BuyerForm(DeskForm):
         code = given["other"].split(" · ", 1)[0].strip()
         found = Buyer.objects.filter(code=code).values_list("pk", flat=True).first()
         if found is None:
-            raise NotFound(
-                "buyer_not_found", str(_("There is no buyer with this code.")), {"field": "other", "value": code}
-            )
+            words = gettext("There is no buyer with this code.")
+            raise NotFound("buyer_not_found", words, {"field": "other", "value": code})
         return int(found)
 
 
@@ -71,5 +72,7 @@ def forms_of(row: IncomingDocument, verb: str = "", data: Any = None) -> dict[st
             data if verb == "buyer" else None, prefix="buyer", candidates=row.candidates, initial={"choice": first}
         )
         made["due"] = DueForm(data if verb == "due" else None, prefix="due")
+        if row.problem and row.problem["code"] in OF_DUE_DATE:  # what it waits for comes first
+            made["buyer"] = made.pop("buyer")
     made["discard"] = DiscardForm(data if verb == "discard" else None, prefix="discard")
     return made

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
@@ -68,4 +69,4 @@ class DocumentWork(DocumentPage, ImportWork):
 
 def raise_missing(verb: str) -> None:
     """A statement has no buyer and no due date."""
-    raise DomainError("document_kind", str(_("Only an e-invoice has a buyer and a due date.")), {"field": verb})
+    raise DomainError("document_kind", gettext("Only an e-invoice has a buyer and a due date."), {"field": verb})

@@ -195,6 +195,7 @@ class AttachmentFile(ImportsPage):
     def get(self, request: HttpRequest, pk: int, position: int) -> HttpResponse:
         """As a download."""
         found = get_attachment(get_document(pk=pk), position)
+        assert found.sealed is not None  # noqa: S101 - a mere link is not found
         return download(found.sealed, found.name)
 
 

@@ -61,7 +61,7 @@ class UploadPage(ImportsPage):
                 form.refuse(problem)
         return self._page(form, status=422)
 
-    def _taken(self, file: UploadedFile, profile: str) -> str:
+    def _taken(self, file: UploadedFile[bytes], profile: str) -> str:
         """Where the file is shown now."""
         data = file.read() if (file.size or 0) <= DEFAULT_XML_LIMITS.max_bytes else b""
         file.seek(0)
@@ -86,5 +86,5 @@ class UploadPage(ImportsPage):
         )
 
 
-def _type_of(file: UploadedFile) -> str:
+def _type_of(file: UploadedFile[bytes]) -> str:
     return file.content_type or ""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from buyers.models import Buyer
 from core.errors import DomainError
-from dashboard.bank_words import OFF_WORDS
+from dashboard.bank_words import OFF_WORDS, confidence_label
 from dashboard.imports.base import ImportsPage, ImportWork
 from dashboard.matching.choice import Choice, ticked
 from dashboard.matching.panel import panel_of
@@ -64,7 +64,7 @@ class MatchingDesk(ImportsPage):
             "matching/_desk.html" if is_fragment else "matching/desk.html",
             status=422 if problem and not is_fragment else 200,
             panel=panel,
-            queue=list_queue(actor=self.page.user, around=line.pk if line else None, account=self.account),
+            queue=[(one, confidence_label(one.confidence)) for one in self._queue(line)],
             to_decide=sum(counts[state] for state in WAITING),
             accounts=list_accounts(actor=self.page.user),
             account=self.account,
@@ -75,6 +75,9 @@ class MatchingDesk(ImportsPage):
             off_kinds=list(OFF_WORDS.items()),
             is_fragment=is_fragment,
         )
+
+    def _queue(self, line: BankLine | None) -> list[BankLine]:
+        return list_queue(actor=self.page.user, around=line.pk if line else None, account=self.account)
 
     def _chosen(self, problem: str) -> tuple[Choice | None, str]:
         try:
@@ -98,8 +101,8 @@ class LineWork(MatchingDesk, ImportWork):
             line = get_line(actor=self.page.user, pk=pk)
             return self.desk(line, choice=choice, problem=words_of(refused))
         stays = verb in {"undo", "again"}
-        line = get_line(actor=self.page.user, pk=pk) if stays else self.following(pk)
-        return self._answer(line, None if stays else pk)
+        now = get_line(actor=self.page.user, pk=pk) if stays else self.following(pk)
+        return self._answer(now, None if stays else pk)
 
     def _change(self, pk: int, verb: str, choice: Choice | None) -> Callable[[], object]:
         given = self.request.POST

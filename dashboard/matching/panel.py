@@ -50,6 +50,7 @@ class Panel:
     state: Label
     confidence: Label | None
     reasons: list[str]
+    references: list[tuple[str, str]]
     warnings: list[str]
     is_open: bool
     can_undo: bool
@@ -80,7 +81,8 @@ def panel_of(line: BankLine, *, actor: User, choice: Choice | None = None, numbe
         line=line,
         state=label_of(LINE_STATES, line.state),
         confidence=confidence_label(_number(told.get("confidence", line.confidence))),
-        reasons=reason_words(told.get("reasons", [])),
+        reasons=reason_words(told.get("reasons", []), line.currency),
+        references=list(dict.fromkeys((one["kind"], one["value"]) for one in line.references)),
         warnings=warning_words(line.warnings),
         is_open=is_open,
         can_undo=line.state in (LineState.POSTED, LineState.IGNORED),

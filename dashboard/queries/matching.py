@@ -74,6 +74,6 @@ def _of_choice(row: OpenItemChoice) -> DeskItem:
     )
 
 
-def names_of(buyer_ids: Iterable[int]) -> Mapping[int, Buyer]:
+def names_of(buyer_ids: Iterable[int | None]) -> Mapping[int, Buyer]:
     """Buyers by id."""
     return Buyer.objects.only("code", "name", "name_zh").in_bulk([pk for pk in buyer_ids if pk])

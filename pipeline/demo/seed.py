@@ -13,7 +13,7 @@ from core.errors import Conflict
 from core.models import AuditEvent, ExchangeRate
 from core.services import audit
 from core.words import sentence as _
-from pipeline.demo import dataset, large, load, load_credit, users
+from pipeline.demo import dataset, large, load, load_credit, load_incoming, users
 from pipeline.demo.history import Clock, Progress, close_history
 
 SCALES = (*dataset.SCALES, "large")
@@ -76,6 +76,8 @@ def seed(wanted: Wanted, *, clock: Clock, progress: Progress) -> Seeded:
     _load_reference_data()
     progress("Loading buyers and postings")
     created = _load(wanted, end, owners)
+    progress("Taking in e-invoices and a bank statement")
+    created |= _load_incoming(wanted, end)
     closed = _close(wanted, end, clock, progress)
     progress("Asking credit about open orders")
     created |= _load_credit(wanted, end, owners)
@@ -116,6 +118,12 @@ def _load(wanted: Wanted, end: date, owners: dict[str, int]) -> dict[str, int]:
         return large.generate(seed=wanted.seed, buyers=LARGE_BUYERS, per_buyer=LARGE_PER_BUYER, end=end)
     rows = dataset.build(seed=wanted.seed, scale=wanted.scale, end=end)
     return asdict(load.load(dataset=rows, owner_ids=owners))
+
+
+def _load_incoming(wanted: Wanted, end: date) -> dict[str, int]:
+    if wanted.scale == "large":
+        return {}
+    return load_incoming.load_incoming(seed=wanted.seed, end=end)
 
 
 def _load_credit(wanted: Wanted, end: date, owners: dict[str, int]) -> dict[str, int]:

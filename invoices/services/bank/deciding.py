@@ -18,6 +18,7 @@ from core.domain.roles import Permission
 from core.errors import Conflict, DomainError, InvalidTransition, NotFound
 from core.models import User
 from core.services import audit
+from core.words import Sentence
 from core.words import sentence as _
 from invoices.domain.bank import WAITING, LineState
 from invoices.domain.kinds import EntryKind
@@ -235,5 +236,5 @@ def _reason(text: str) -> str:
     return reason
 
 
-def _refused(code: str, field: str, value: object, detail: Any) -> DomainError:
+def _refused(code: str, field: str, value: object, detail: Sentence) -> DomainError:
     return DomainError(code, detail, {"field": field, "value": str(value)})

@@ -254,6 +254,12 @@ def test_lines_are_listed_by_what_became_of_them(invoice: Invoice) -> None:
     assert len(csv_rows(client.get(LINES, {"export": "csv"}))) == 2
 
 
+def test_line_that_is_no_receipt_says_why() -> None:
+    make_line("-38.50", state="not_a_receipt", why_not="debit")
+    (row,) = rows_of(sign_in("auditor").get(LINES, {"state": "other"}), "t-lines")
+    assert (row[4], row[10]) == ("no receipt", "money that went out")
+
+
 def test_statement_shows_its_balances_and_lines() -> None:
     line = make_line(payer_name="Acme")
     client = sign_in("auditor")
