@@ -21,6 +21,9 @@ RULES: dict[str, Words] = {
     Rule.RELATED_PARTY_LATE: _("Related party is late"),
     Rule.LEDGER_MISMATCH: _("The ledger does not agree"),
     Rule.SHIPPED_UNAPPROVED: _("Goods left without approval"),
+    Rule.PAYER_ACCOUNT_CHANGED: _("Buyer pays from another account"),
+    Rule.PAYER_NOT_BUYER: _("Somebody else pays"),
+    Rule.RECEIPT_TWICE: _("A payment may stand twice"),
 }
 
 RULE_HELP: dict[str, Words] = {
@@ -37,6 +40,11 @@ RULE_HELP: dict[str, Words] = {
         "Control balances differ from the sum of the aging, or stored figures from the entries that they stand for."
     ),
     Rule.SHIPPED_UNAPPROVED: _("A shipment was reported of an order that was not approved."),
+    Rule.PAYER_ACCOUNT_CHANGED: _(
+        "A payment came from an account that neither the buyer nor its group paid from before."
+    ),
+    Rule.PAYER_NOT_BUYER: _("The bank names a payer that is called neither like the buyer nor like its group."),
+    Rule.RECEIPT_TWICE: _("Bank and another source tell of the same amount of one buyer within this many days."),
 }
 
 STATES: dict[str, Words] = {
@@ -73,6 +81,8 @@ PROPOSED: dict[str, Words] = {
     ProposedAction.SPREAD_OR_INSURE: _("Insure a part, or let the exposure fall before new orders."),
     ProposedAction.REVIEW_GROUP: _("Look at the whole group before the next shipment."),
     ProposedAction.VERIFY_LEDGER: _("Run verify_ledger and find the posting that differs."),
+    ProposedAction.ASK_WHO_PAID: _("Ask the buyer, by a number that you know, who paid and why."),
+    ProposedAction.COMPARE_RECEIPTS: _("Compare both receipts; take the one back that is not money of its own."),
     ProposedAction.DECIDE_ON_GOODS: _("Release or reject the order; goods on the way can still be stopped."),
 }
 
@@ -80,6 +90,7 @@ SEVERITIES: dict[int, Words] = {1: _("look"), 2: _("act"), 3: _("act today")}
 
 FIGURES: dict[str, Words] = {
     "about": _("about"),
+    "account": _("account"),
     "amount": _("amount"),
     "before": _("invoices before"),
     "buyer": _("buyer"),
@@ -109,7 +120,10 @@ FIGURES: dict[str, Words] = {
     "open_late": _("late items still open"),
     "order": _("order"),
     "parties": _("late related parties"),
+    "payer": _("payer"),
+    "payments": _("payments"),
     "points_lost": _("points lost"),
+    "received_on": _("received on"),
     "score": _("score"),
     "score_before": _("score before"),
     "share_percent": _("share in percent"),
@@ -119,6 +133,7 @@ FIGURES: dict[str, Words] = {
     "stored": _("as stored"),
     "threshold_days": _("threshold in days"),
     "threshold_percent": _("threshold in percent"),
+    "told": _("compared with"),
     "total_exposure": _("total exposure"),
     "unconverted_items": _("items without a rate"),
     "window_days": _("window in days"),

@@ -15,9 +15,9 @@ from bench import report
 from bench.growth import compare
 from bench.servers import BASE_DIR, SIZES, folder_of
 
-TOPICS = ("aging", "import", "bulk", "close", "pages", "checks", "documents", "storm")
+TOPICS = ("aging", "import", "bulk", "close", "pages", "checks", "documents", "matching", "storm")
 # On instances of their own, made anew for each measurement.
-FRESH = ("import", "bulk", "documents", "storm")
+FRESH = ("import", "bulk", "documents", "matching", "storm")
 ROOT = Path("/tmp/duewatch-bench")
 DOCUMENT = BASE_DIR / "docs" / "benchmarks.md"
 

@@ -7,6 +7,7 @@ from typing import Any
 CLOSE_FACTOR = 12.0
 PAGES_FACTOR = 3.0
 CHECK_FACTOR = 1.5
+MATCHING_FACTOR = 3.0
 CHECK = "order check, dry run, p95 of 16 clients"
 
 Row = dict[str, Any]
@@ -19,7 +20,8 @@ def compare(figures: list[Row]) -> list[Row]:
         _ratio(figures, "pages", f"{page} page, p95", "10k", "1m", PAGES_FACTOR) for page in ("Home", "Buyer", "Aging")
     ]
     check = _ratio(figures, "checks", CHECK, "10k", "1m", CHECK_FACTOR)
-    return [row for row in (close, *pages, check) if row is not None]
+    matching = _ratio(figures, "matching", "10,000 lines matched and posted", "10k", "1m", MATCHING_FACTOR)
+    return [row for row in (close, *pages, check, matching) if row is not None]
 
 
 def _ratio(figures: list[Row], topic: str, what: str, small: str, large: str, factor: float) -> Row | None:

@@ -34,6 +34,10 @@ def _measure(home: Path, size: str, topics: list[str], processes: Processes) -> 
         from bench import bulk
 
         return bulk.run(home, "100k records", processes)
+    if size == "matching":
+        from bench import matching
+
+        return matching.run(processes)
     if size == "storm":
         from bench import storm
 

@@ -262,6 +262,10 @@ SPECTACULAR_SETTINGS = {
         "LimitRequestState": [state.value for state in RequestState],
         "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
         "PutOutcome": ["created", "updated", "unchanged"],
+        "StatusEnum": ["prospect", "active", "blocked", "closed"],
+        "GateState": ["unchecked", "approved", "held", "rejected", "check_needed", "cancelled"],
+        "OrderStatus": ["quotation", "open", "in_production", "shipped", "invoiced", "closed", "cancelled"],
+        "OrderStatusTold": ["quotation", "open", "in_production", "closed", "cancelled"],
         "DocumentKind": [kind.value for kind in DocumentKind],
         "DocumentState": [state.value for state in DocumentState],
         "BuyerEventKind": [kind.value for kind in EventKind],
@@ -296,6 +300,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "credit.expire", "schedule": 900.0, "options": {"expires": 600}},
     "note-limit-days": {"task": "credit.note_limit_days", "schedule": 900.0, "options": {"expires": 600}},
     "close-settled-orders": {"task": "credit.close_settled_orders", "schedule": crontab(minute=35)},
+    "match-bank-lines-again": {"task": "invoices.match_again", "schedule": crontab(minute=50)},
     "refresh-reviews": {"task": "credit.refresh_reviews", "schedule": crontab(hour=3, minute=15)},
 }
 JOBS_APP = "config.celery.app"

@@ -1,5 +1,7 @@
 """Application registration."""
 
+from functools import partial
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,12 @@ class CreditConfig(AppConfig):
 
     name = "credit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Orders are taken here: the floor below that receives bulks does not know what is checked."""
+        from credit.services.bulk_orders import ORDERS
+        from invoices.domain.bulks import BulkKind
+        from invoices.services.bulks.running import register_taker
+        from invoices.services.bulks.taking import take_rows
+
+        register_taker(BulkKind.ORDERS, partial(take_rows, taking=ORDERS))

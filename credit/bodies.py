@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,9 @@ from core.api.params import DayField, PageParams
 from core.errors import DomainError
 from core.house import today
 from credit.domain.kinds import Checkpoint, Result
+from invoices.bodies_intake import BookDayField
 from invoices.domain.kinds import Terms
+from invoices.domain.orders import TOLD
 
 # A shipment planned for later than this is a slip of the pen.
 FARTHEST_SHIPMENT = timedelta(days=5 * 366)
@@ -82,6 +85,29 @@ class OrderCheckBody(Body):
         code="deposit_invalid",
         required=False,
         help_text="Dry run only: as if this much had been received for the order, in its currency.",
+    )
+
+
+class PutOrderBody(Body):
+    """An order as its source knows it now; what is left out has its default, not its former value."""
+
+    buyer = serializers.CharField(max_length=60, help_text="The source's own code of the buyer; a new one is made.")
+    buyer_name = serializers.CharField(required=False, max_length=255, default="")
+    order_date = BookDayField()
+    currency = serializers.CharField(max_length=3, help_text="ISO 4217.")
+    amount = PlainDecimalField(code="amount_invalid")
+    terms = CodeField(
+        [terms.value for terms in Terms], code="terms_unknown", required=False, default=Terms.OPEN_ACCOUNT.value
+    )
+    terms_days = serializers.IntegerField(required=False, default=0, help_text="Days from invoice to due date.")
+    deposit_percent = PlainDecimalField(
+        code="deposit_invalid", decimals=2, required=False, default=Decimal(0), help_text="Percent of the amount."
+    )
+    planned_ship_date = ShipDateField(required=False, allow_null=True, default=None)
+    status = serializers.ChoiceField(
+        [status.value for status in TOLD],
+        required=False,
+        help_text="Left out: as it is; a new order is open. That goods left follows from shipments.",
     )
 
 

@@ -11,7 +11,8 @@ from buyers.services.rechecks import RECHECK_MOVED_TASK, RECHECK_TASK
 from core.house import today
 from core.jobs import job_task
 from core.models import Job
-from credit.services import closing, limit_days, recheck, reviews
+from credit.services import asking, closing, limit_days, recheck, reviews
+from credit.services.bulk_orders import CHECK_TASK
 
 EXPIRE_TASK = "credit.expire"
 LIMIT_DAYS_TASK = "credit.note_limit_days"
@@ -23,6 +24,12 @@ CLOSE_TASK = "credit.close_settled_orders"
 def recheck_buyer(job: Job) -> dict[str, Any]:
     """Check the open orders of the buyer that ``params`` names again, for every cause that waits for its account."""
     return recheck.recheck_job(job, as_of=today())
+
+
+@job_task(CHECK_TASK)
+def check_orders(job: Job) -> dict[str, Any]:
+    """Check the orders of a bulk that ``params`` names."""
+    return asking.check_orders(job.params["orders"], as_of=today())
 
 
 @job_task(RECHECK_MOVED_TASK)

@@ -132,6 +132,17 @@ def _shipped_unapproved(evidence: Evidence) -> str:
     ) % {"count": count, "order": first["order"], "date": first["shipped_on"]}
 
 
+def _strange_payment(evidence: Evidence) -> str:
+    count, first = int(evidence["payments"]), evidence["rows"][0]
+    said = ngettext(
+        "%(count)s payment of %(payer)s from account %(account)s on %(date)s; compared with: %(told)s.",
+        "%(count)s payments, the first of %(payer)s from account %(account)s on %(date)s; compared with: %(told)s.",
+        count,
+    )
+    told = {name: first[name] or _("unknown") for name in ("payer", "account", "told")}
+    return said % {"count": count, "date": first["received_on"], **told}
+
+
 _WRITERS: dict[str, Callable[[Evidence], str]] = {
     Rule.OVERDUE_15: _overdue,
     Rule.OVERDUE_30: _overdue,
@@ -144,4 +155,7 @@ _WRITERS: dict[str, Callable[[Evidence], str]] = {
     Rule.RELATED_PARTY_LATE: _related,
     Rule.LEDGER_MISMATCH: _mismatch,
     Rule.SHIPPED_UNAPPROVED: _shipped_unapproved,
+    Rule.PAYER_ACCOUNT_CHANGED: _strange_payment,
+    Rule.PAYER_NOT_BUYER: _strange_payment,
+    Rule.RECEIPT_TWICE: _strange_payment,
 }

@@ -16,6 +16,7 @@ from core.words import sentence as _
 # "growth_percent": it also repeats when the amount at stake has grown by this share since it was last announced.
 _DAYS_STEP = Bounds("30", "1", "365")
 _GROWTH = Bounds("50", "5", "1000")
+_PAYMENTS_WINDOW = Bounds("30", "1", "365")
 _CONCENTRATION = {"margin": Bounds("1", "0", "20"), "step": Bounds("5", "0.5", "50")}
 
 NUMBERS: Mapping[Rule, Mapping[str, Bounds]] = {
@@ -51,6 +52,9 @@ NUMBERS: Mapping[Rule, Mapping[str, Bounds]] = {
     },
     Rule.LEDGER_MISMATCH: {},
     Rule.SHIPPED_UNAPPROVED: {},
+    Rule.PAYER_ACCOUNT_CHANGED: {"window_days": _PAYMENTS_WINDOW},
+    Rule.PAYER_NOT_BUYER: {"window_days": _PAYMENTS_WINDOW},
+    Rule.RECEIPT_TWICE: {"days": Bounds("3", "0", "30"), "window_days": _PAYMENTS_WINDOW},
 }
 
 LOOK, ACT, ACT_TODAY = 1, 2, 3
@@ -66,6 +70,9 @@ SEVERITIES: Mapping[Rule, int] = {
     Rule.RELATED_PARTY_LATE: ACT,
     Rule.LEDGER_MISMATCH: ACT_TODAY,
     Rule.SHIPPED_UNAPPROVED: ACT_TODAY,  # on the way they can still be stopped
+    Rule.PAYER_ACCOUNT_CHANGED: LOOK,
+    Rule.PAYER_NOT_BUYER: ACT,
+    Rule.RECEIPT_TWICE: ACT,
 }
 
 

@@ -18,7 +18,7 @@ LIVE_STATES = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 
 class Rule(StrEnum):
-    """Signals of domain.md section 9 that need only ledger and score; goods without approval: architecture.md."""
+    """Signals of domain.md section 9 that need only ledger, bank and score; goods without approval: architecture.md."""
 
     OVERDUE_15 = "overdue_15"
     OVERDUE_30 = "overdue_30"
@@ -31,6 +31,9 @@ class Rule(StrEnum):
     RELATED_PARTY_LATE = "related_party_late"
     LEDGER_MISMATCH = "ledger_mismatch"
     SHIPPED_UNAPPROVED = "shipped_unapproved"
+    PAYER_ACCOUNT_CHANGED = "payer_account_changed"
+    PAYER_NOT_BUYER = "payer_not_buyer"
+    RECEIPT_TWICE = "receipt_twice"
 
 
 class SubjectType(StrEnum):
@@ -77,6 +80,8 @@ class ProposedAction(StrEnum):
     REVIEW_GROUP = "review_group"
     VERIFY_LEDGER = "verify_ledger"
     DECIDE_ON_GOODS = "decide_on_goods"
+    ASK_WHO_PAID = "ask_who_paid"
+    COMPARE_RECEIPTS = "compare_receipts"
 
 
 PROPOSED_ACTIONS: dict[Rule, ProposedAction] = {
@@ -91,4 +96,7 @@ PROPOSED_ACTIONS: dict[Rule, ProposedAction] = {
     Rule.RELATED_PARTY_LATE: ProposedAction.REVIEW_GROUP,
     Rule.LEDGER_MISMATCH: ProposedAction.VERIFY_LEDGER,
     Rule.SHIPPED_UNAPPROVED: ProposedAction.DECIDE_ON_GOODS,
+    Rule.PAYER_ACCOUNT_CHANGED: ProposedAction.ASK_WHO_PAID,
+    Rule.PAYER_NOT_BUYER: ProposedAction.ASK_WHO_PAID,
+    Rule.RECEIPT_TWICE: ProposedAction.COMPARE_RECEIPTS,
 }

@@ -89,13 +89,25 @@ def get_check(pk: int, reader: Reader) -> CheckView:
         raise NotFound("check_not_found", _("There is no order check with this id."), params)
     if check.order is None:
         return CheckView(check, check.buyer.code)
+    return _view(check, check.order, check.buyer.code)
+
+
+def _view(check: OrderCheck, order: Order, buyer: str) -> CheckView:
     return CheckView(
         check,
-        check.buyer.code,
-        stand_of(check.order, getattr(check.order, "gate", None)),
-        Reservation.objects.filter(order=check.order, state=ReservationState.ACTIVE).first(),
-        tuple(Hold.objects.filter(order=check.order, state=HoldState.OPEN).order_by("pk")),
+        buyer,
+        stand_of(order, getattr(order, "gate", None)),
+        Reservation.objects.filter(order=order, state=ReservationState.ACTIVE).first(),
+        tuple(Hold.objects.filter(order=order, state=HoldState.OPEN).order_by("pk")),
     )
+
+
+def check_that_stands(order: Order) -> CheckView | None:
+    """The check on which the gate of the order (with its buyer) stands; None if nobody asked yet."""
+    gate: OrderGate | None = getattr(order, "gate", None)
+    if gate is None or gate.check_row is None:
+        return None
+    return _view(gate.check_row, order, order.buyer.code)
 
 
 def stand_of(order: Order, gate: OrderGate | None) -> OrderStand:

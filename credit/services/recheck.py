@@ -40,7 +40,7 @@ _OF_OTHERS = frozenset({"cancelled", "room", "expired"})
 
 # Up to so many held orders of a pass are each answered anew when only the figures of their answers changed.
 FEW = 5
-_TRY_LATER = frozenset({"lock_timeout", "timeout", "deadlock", "connection", "membership_moving"})
+TRY_LATER = frozenset({"lock_timeout", "timeout", "deadlock", "connection", "membership_moving"})
 
 
 def enqueue(*, buyer_id: int, cause: str) -> None:
@@ -191,7 +191,7 @@ class _Pass:
     def finish(self) -> dict[str, int]:
         """What was done; raises if something must be tried again."""
         if self._not_now is not None:
-            if self._not_now.params["cause"] in _TRY_LATER:
+            if self._not_now.params["cause"] in TRY_LATER:
                 raise TimeoutError(self._not_now.message) from self._not_now
             raise self._not_now
         return dict(+self._counts)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from alerts.labels import FIGURES
 from dashboard.formats import money
 
-_HIDDEN = {"invoice_id", "order_id", "buyer_id", "sales_owner_id", "currency"}
+_HIDDEN = {"invoice_id", "line_id", "order_id", "buyer_id", "sales_owner_id", "currency"}
 _FIRST = ("invoice", "order", "shipment", "shipped_on", "buyer", "due_date", "days", "amount", "is_open")
 _AMOUNTS = {"amount", "exposure", "total_exposure", "ledger", "aging", "difference"}
 

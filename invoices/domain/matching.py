@@ -49,6 +49,7 @@ CAPS: Mapping[ReasonCode, Decimal] = {
     ReasonCode.OVERPAID: Decimal("0.90"),
     ReasonCode.DISCOUNT: Decimal("0.90"),
     ReasonCode.COINCIDENCE: Decimal("0.90"),
+    ReasonCode.SHORT_UNEXPLAINED: Decimal("0.90"),
     ReasonCode.AMBIGUOUS: Decimal("0.60"),
     ReasonCode.ON_ACCOUNT: Decimal("0.50"),
     ReasonCode.POSSIBLE_DUPLICATE: Decimal("0.50"),

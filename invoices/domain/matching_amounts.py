@@ -28,7 +28,7 @@ def subset_sums(*, amounts: Sequence[int], wanted: int) -> Sums:
     """Sets of two to four amounts (minor units, positive) that add up to ``wanted``, and the whole where it does.
 
     Of the first 40 amounts, found through the sums of pairs: O(n²) time and memory instead of O(n⁴); at most 3 sets.
-    Example: ``subset_sums(amounts=[500, 300, 200, 70], wanted=570).found == ((0, 3),)``; with ``wanted=500`` there is
+    Example: ``subset_sums(amounts=[500, 300, 210, 70], wanted=570).found == ((0, 3),)``; with ``wanted=510`` there is
     ``((1, 2),)``: single amounts are not asked for here.
     """
     usable = list(amounts[:MOST_ITEMS])

@@ -19,6 +19,8 @@ _LONG, _DIGITS = 6, 4
 _TYPO_LENGTH, _TWO_TYPOS_LENGTH = 5, 10
 # More than this many sets for each possible amount: one that fits may do so by chance.
 _BY_CHANCE = 0.001
+# What is missing is a part that comes later, or something taken off: below a tenth nobody can tell.
+_LITTLE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,10 @@ def _less_than_named(payment: Payment, chosen: Sequence[OpenItem], named: dict[i
             part = min(left, item.amount)
             parts.append(_part(item, part))
             left -= part
-    open_rest = _total(chosen) - payment.amount
-    partly = Reason(ReasonCode.PART_PAYMENT, {"amount": str(open_rest), "count": str(len(chosen))})
+    rest = _total(chosen) - payment.amount
+    is_little = rest * _LITTLE < _total(chosen)
+    code = ReasonCode.SHORT_UNEXPLAINED if is_little or len(chosen) > 1 else ReasonCode.PART_PAYMENT
+    partly = Reason(code, {"amount": str(rest), "currency": payment.currency})
     yield Claim(tuple(parts), (*_number_reasons(chosen, named), partly))
 
 
@@ -212,9 +216,11 @@ def _by_combination(payment: Payment, items: Sequence[OpenItem]) -> Iterator[Cla
 
 
 def _by_charge(payment: Payment, items: Sequence[OpenItem], tolerance: Tolerance) -> Iterator[Claim]:
+    """Without a number, that an amount lies within the tolerance of an item happens by chance often enough."""
     found = [claim for item in items if (claim := _in_full(payment, [item], (), tolerance))]
+    chance = Reason(ReasonCode.COINCIDENCE, {"count": str(len(items))})
     for claim in found[:3]:
-        yield Claim(claim.parts, (*claim.reasons, *_ambiguous(len(found))))
+        yield Claim(claim.parts, (*claim.reasons, chance, *_ambiguous(len(found))))
 
 
 def _ambiguous(count: int) -> tuple[Reason, ...]:

@@ -58,3 +58,26 @@ def status_after_delivery(*, status: OrderStatus, is_more: bool, is_whole: bool)
     if is_whole and status in (OrderStatus.OPEN, OrderStatus.IN_PRODUCTION):
         return OrderStatus.SHIPPED
     return status
+
+
+# What a source tells of an order's life; that goods left and were invoiced follows from shipments and invoices.
+TOLD = (
+    OrderStatus.QUOTATION,
+    OrderStatus.OPEN,
+    OrderStatus.IN_PRODUCTION,
+    OrderStatus.CLOSED,
+    OrderStatus.CANCELLED,
+)
+_LIFE = tuple(OrderStatus)
+
+
+def status_told(*, current: OrderStatus, told: OrderStatus | None) -> OrderStatus:
+    """Where an order shall stand that its source tells of: a living one never goes back, an end or a new begin counts.
+
+    Example: ``open`` told of a shipped order leaves it shipped; told of a cancelled one it opens it again.
+    """
+    if told is None:
+        return current
+    if current in ENDED or told in ENDED:
+        return told
+    return max(current, told, key=_LIFE.index)

@@ -31,6 +31,11 @@ def order_ids(numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     return {(source, number): pk for source, number, pk in fetch_all(sql, params)}
 
 
+def orders_of_source(source: str, external_ids: Iterable[str]) -> dict[str, Order]:
+    """Orders of one source, by number."""
+    return {one.external_id: one for one in Order.objects.filter(source=source, external_id__in=set(external_ids))}
+
+
 def latest_shipments(source: str, external_ids: Iterable[str]) -> dict[str, Shipment]:
     """The version that counts of each shipment of a source, by number."""
     versions = Shipment.objects.filter(source=source, external_id__in=set(external_ids))

@@ -5,7 +5,7 @@ An edit takes the order's row by its version and asks the credit floor to check 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -55,6 +55,7 @@ class OrderRecord:
         return {name: getattr(self, name) for name in _CONTENT}
 
 
+BATCH = 2_000
 _FIXED = ("buyer_id", "source", "external_id", "status")
 _CONTENT = tuple(field.name for field in fields(OrderRecord) if field.name not in _FIXED)
 
@@ -70,6 +71,11 @@ _CAUSES = {
 def check_record(new: OrderRecord, *, today: date, known: Order | None = None) -> None:
     """The record's fields, against the order that it edits where there is one; see :func:`put_order` for errors."""
     delivered = get_progress([known.pk])[known.pk].delivered if known else Decimal(0)
+    check_content(new, today=today, known=known, delivered=delivered)
+
+
+def check_content(new: OrderRecord, *, today: date, known: Order | None, delivered: Decimal) -> None:
+    """The same where it is known what has left."""
     check_order_amount(amount=new.amount, currency=new.currency, delivered=delivered)
     check_order_terms(terms=new.terms, terms_days=new.terms_days, deposit_percent=new.deposit_percent)
     if known is None or known.planned_ship_date != new.planned_ship_date:
@@ -131,10 +137,7 @@ def place_order(
 
 def _insert(new: OrderRecord) -> Order | None:
     """The new order; None if somebody else has just recorded it."""
-    order = Order(
-        source=new.source, external_id=new.external_id, buyer_id=new.buyer_id, status=new.status, **new.content
-    )
-    return append_unless_known(order)
+    return append_unless_known(_order_of(new))
 
 
 _FOUND = rows_of(
@@ -223,7 +226,7 @@ def set_status(
     before = OrderStatus(order.status)
     if check_transition(current=before, target=status) == before:
         return order
-    _check_end(order, status, get_progress([order_id])[order_id])
+    check_end(order, status, get_progress([order_id])[order_id])
     _swap(order, expected_version, status=status)
     _audit("moved", order, actor, actor_label, status=[before.value, status.value])
     if status in _CAUSES:
@@ -245,6 +248,40 @@ def lock_orders(ids: Iterable[int]) -> dict[int, Order]:
     """Orders by id, their rows locked against edits, in the order of their ids."""
     rows = Order.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
     return {order.pk: order for order in rows}
+
+
+def place_orders(
+    new: Sequence[OrderRecord],
+    edited: Sequence[tuple[Order, OrderRecord]],
+    *,
+    actor: User | None = None,
+    actor_label: str = "",
+) -> list[Order]:
+    """Record new orders and bring locked ones to another content and status, all judged before; gives the new ones.
+
+    The set-based :func:`place_order`: who calls it has the orders checked.
+    """
+    made = Order.objects.bulk_create([_order_of(one) for one in new], batch_size=BATCH)
+    for order, record in edited:
+        for name, value in {**record.content, "status": record.status}.items():
+            setattr(order, name, value)
+        order.version += 1
+    Order.objects.bulk_update([order for order, _record in edited], [*_CONTENT, "status", "version"], BATCH)
+    audit.record(
+        actor=actor,
+        actor_label=actor_label,
+        action="invoices.order.put",
+        subject_type="order",
+        subject_id="many",
+        data={"new": len(new), "edited": len(edited)},
+    )
+    return made
+
+
+def _order_of(new: OrderRecord) -> Order:
+    return Order(
+        source=new.source, external_id=new.external_id, buyer_id=new.buyer_id, status=new.status, **new.content
+    )
 
 
 def move_orders(orders: Mapping[int, Order], targets: Mapping[int, OrderStatus]) -> list[int]:
@@ -277,7 +314,8 @@ def follow_invoice(order_id: int, *, actor: User | None = None) -> None:
         set_status(order_id, OrderStatus.INVOICED, actor=actor)
 
 
-def _check_end(order: Order, status: OrderStatus, progress: OrderProgress) -> None:
+def check_end(order: Order, status: OrderStatus, progress: OrderProgress) -> None:
+    """Goods that left stay billable; raises ``goods_have_left``, ``goods_not_invoiced``."""
     params = {"field": "status", "value": status.value, "delivered": str(progress.delivered)}
     if status == OrderStatus.CANCELLED and progress.delivered > 0:
         message = _(

@@ -14,6 +14,7 @@ from alerts.domain.states import Rule
 from alerts.queries.signals.groups import related_findings
 from alerts.queries.signals.items import list_overdue_items, overdue_findings, stage_items
 from alerts.queries.signals.orders import unapproved_findings
+from alerts.queries.signals.payers import payer_findings
 from alerts.queries.signals.payments import behaviour_findings, read_payments
 from alerts.queries.signals.scores import has_scores, score_findings
 from alerts.queries.signals.shares import share_findings
@@ -73,6 +74,7 @@ def _finders(close: Close, settings: Mapping[Rule, RuleSetting], rates: RateTabl
     payments = read_payments(as_of=as_of, known_at=known_at, window_days=max(windows))
     behaviour = partial(behaviour_findings, payments, as_of=as_of)
     shares = partial(share_findings, as_of=as_of, known_at=known_at, base_currency=close.base_currency)
+    payers = partial(payer_findings, as_of=as_of, known_at=known_at, rates=rates)
     finders: dict[Rule, _Find] = {
         Rule.OVERDUE_15: partial(overdue_findings, items),
         Rule.OVERDUE_30: partial(overdue_findings, items),
@@ -82,6 +84,9 @@ def _finders(close: Close, settings: Mapping[Rule, RuleSetting], rates: RateTabl
         Rule.CONCENTRATION_BUYER: shares,
         Rule.CONCENTRATION_GROUP: shares,
         Rule.CONCENTRATION_COUNTRY: shares,
+        Rule.PAYER_ACCOUNT_CHANGED: payers,
+        Rule.PAYER_NOT_BUYER: payers,
+        Rule.RECEIPT_TWICE: payers,
         Rule.SHIPPED_UNAPPROVED: partial(unapproved_findings, as_of=as_of, known_at=known_at, rates=rates),
     }
     if has_scores(as_of):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +14,8 @@ from core.errors import DomainError
 from core.services import audit
 from invoices.domain.bank import LineState, LineWarning
 from invoices.domain.kinds import EntryKind
-from invoices.domain.matching_records import Candidate
+from invoices.domain.matching import weakened
+from invoices.domain.matching_records import Candidate, Reason, ReasonCode
 from invoices.models import BankLine, Invoice, Receipt
 from invoices.services.bank.payers import learn_payers, warn_of_payers
 from invoices.services.bank.posting import Share, post_line, receipt_id, receipt_note, receipt_source
@@ -179,6 +179,7 @@ def _data(one: Sure) -> dict[str, Any]:
 
 def _leave(refused: Sequence[Sure]) -> None:
     for one in refused:
-        one.line.confidence = min(one.candidate.confidence, Decimal("0.5"))
+        weaker = weakened(one.candidate, Reason(ReasonCode.LEDGER_REFUSED))
+        one.line.confidence, one.line.proposal = weaker.confidence, {**(one.line.proposal or {}), **weaker.as_json()}
         one.line.warnings = [*one.line.warnings, {"code": LineWarning.LEDGER_REFUSED.value, "params": {}}]
-    store([one.line for one in refused], {"confidence": "numeric", "warnings": "jsonb"})
+    store([one.line for one in refused], {"confidence": "numeric", "proposal": "jsonb", "warnings": "jsonb"})

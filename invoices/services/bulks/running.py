@@ -48,6 +48,11 @@ TAKERS: dict[BulkKind, Taker] = {
 }
 
 
+def register_taker(kind: BulkKind, taker: Taker) -> None:
+    """Say who takes a kind whose writer lives on an upper floor; that floor does so when it is loaded."""
+    TAKERS[kind] = taker
+
+
 @transaction.atomic
 def receive_bulk(
     spooled: Spooled, *, kind: BulkKind, source: str, is_array: bool, in_background: bool, actor: User | None = None

@@ -61,6 +61,8 @@ INTAKE = {
         for rest in ("bulk/", "{source}/{external_id}/")
     ),
     "/api/v1/shipments/bulk/",
+    "/api/v1/orders/bulk/",
+    "/api/v1/orders/{source}/{external_id}/",
     "/api/v1/rates/bulk/",
     "/api/v1/rates/{source}/{currency}/{rate_date}/",
     "/api/v1/suspense/",

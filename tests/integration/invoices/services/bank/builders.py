@@ -37,7 +37,7 @@ def make_line(amount: str = "100", *, day: str = DAY, currency: str = "USD", **f
         entries=1,
         booked=1,
     )
-    given = {"status": "booked", "fingerprint": f"{number:064d}", "position": 1, "entry": 1, **fields}
+    given = {"status": "booked", "fingerprint": f"{number:064d}"[::-1], "position": 1, "entry": 1, **fields}
     return BankLine.objects.create(
         statement=statement,
         account=account,

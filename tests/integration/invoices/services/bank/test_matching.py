@@ -18,6 +18,7 @@ from invoices.queries.bank import next_line, open_items_for
 from invoices.queries.verify import verify_ledger
 from invoices.services.bank.deciding import Allocation, confirm_line, propose_again, undo_line
 from invoices.services.bank.matching import match_again, match_lines
+from invoices.services.bank.posting import receipt_id
 from invoices.services.bank.settings import change_matching
 from invoices.services.bank.taking import MATCH_TASK
 from invoices.services.posting.allocations import Incoming, post_receipt
@@ -173,6 +174,21 @@ def test_a_line_that_came_before_its_invoice_is_found_later() -> None:
     BankLine.objects.filter(pk=line.pk).update(remittance=invoice.number)
     assert match_again() == 1
     assert match_lines().posted == 1
+
+
+def test_what_the_ledger_refuses_goes_to_a_person_and_the_others_are_posted() -> None:
+    good, bad = (make_invoice(make_buyer(code), "100") for code in ("GOOD", "BAD"))
+    lines = [
+        make_line("100", payer_name=f"Buyer {one.buyer.code}", remittance=one.number, day=day)
+        for one, day in ((good, "2026-04-10"), (bad, "2026-04-11"))
+    ]
+    # another receipt stands under the number that the line's receipt would bear
+    taken = {"source": "bank:DE89370400440532013000", "external_id": receipt_id(lines[1])}
+    post_receipt(Incoming(buyer_id=good.buyer_id, currency="USD", amount=Decimal(7), day=date(2026, 1, 1), **taken))
+    assert match_lines().posted == 1
+    assert [state(line) for line in lines] == [LineState.POSTED, LineState.PROPOSED]
+    assert ("ledger_refused" in codes(lines[1]), lines[1].confidence) == (True, Decimal("0.5"))
+    assert verify_ledger().is_ok
 
 
 def test_the_threshold_is_a_setting_with_versions() -> None:
