@@ -263,6 +263,8 @@ SPECTACULAR_SETTINGS = {
         "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
         "PutOutcome": ["created", "updated", "unchanged"],
         "StatusEnum": ["prospect", "active", "blocked", "closed"],
+        "SubscriptionState": ["active", "paused"],
+        "DeliveryState": ["pending", "delivered", "dead"],
         "GateState": ["unchecked", "approved", "held", "rejected", "check_needed", "cancelled"],
         "OrderStatus": ["quotation", "open", "in_production", "shipped", "invoiced", "closed", "cancelled"],
         "OrderStatusTold": ["quotation", "open", "in_production", "closed", "cancelled"],
