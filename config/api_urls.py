@@ -12,6 +12,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("scoring.urls")),
     path("", include("credit.urls")),
     path("", include("alerts.urls")),
+    path("", include("core.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

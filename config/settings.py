@@ -13,8 +13,11 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from buyers.domain.facts import EventKind
 from config import logs
 from config.local import urls as local_urls
+from credit.domain.kinds import LimitKind, RequestState, Result
+from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.domain.kinds import Terms
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -254,26 +257,20 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "Grade": list("ABCDE"),
-        "CheckResult": ["pass", "warn", "stop"],
-        "LimitKind": ["own", "temporary"],
-        "LimitRequestState": ["pending", "approved", "rejected", "withdrawn"],
+        "CheckResult": [result.value for result in Result],
+        "LimitKind": [kind.value for kind in LimitKind],
+        "LimitRequestState": [state.value for state in RequestState],
         "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
         "PutOutcome": ["created", "updated", "unchanged"],
         "StatusEnum": ["prospect", "active", "blocked", "closed"],
+        "SubscriptionState": ["active", "paused"],
+        "DeliveryState": ["pending", "delivered", "dead"],
         "GateState": ["unchecked", "approved", "held", "rejected", "check_needed", "cancelled"],
         "OrderStatus": ["quotation", "open", "in_production", "shipped", "invoiced", "closed", "cancelled"],
         "OrderStatusTold": ["quotation", "open", "in_production", "closed", "cancelled"],
-        "DocumentKind": ["einvoice", "statements", "unknown"],
-        "DocumentState": ["posted", "unchanged", "waiting", "refused", "discarded"],
-        "BuyerEventKind": [
-            "litigation",
-            "key_manager_left",
-            "insurer_cut",
-            "bank_line_cut",
-            "related_party_default",
-            "insolvency",
-            "violation",
-        ],
+        "DocumentKind": [kind.value for kind in DocumentKind],
+        "DocumentState": [state.value for state in DocumentState],
+        "BuyerEventKind": [kind.value for kind in EventKind],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
@@ -305,6 +302,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "credit.expire", "schedule": 900.0, "options": {"expires": 600}},
     "note-limit-days": {"task": "credit.note_limit_days", "schedule": 900.0, "options": {"expires": 600}},
     "close-settled-orders": {"task": "credit.close_settled_orders", "schedule": crontab(minute=35)},
+    "match-bank-lines-again": {"task": "invoices.match_again", "schedule": crontab(minute=50)},
     "refresh-reviews": {"task": "credit.refresh_reviews", "schedule": crontab(hour=3, minute=15)},
 }
 JOBS_APP = "config.celery.app"

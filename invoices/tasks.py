@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery import shared_task
+
 from core.house import today
 from core.jobs import job_task
 from core.models import Job
+from invoices.domain.bank import LineState
 from invoices.domain.kinds import BatchState
 from invoices.models import ImportBatch
-from invoices.services.bank.matching import match_lines
+from invoices.services.bank import matching
 from invoices.services.bank.taking import MATCH_TASK
 from invoices.services.bulks.running import BULK_TASK, run_bulk
 from invoices.services.documents.deciding import retry_waiting
@@ -57,8 +60,17 @@ def retry_documents(job: Job) -> dict[str, Any]:
     return retry_waiting(today=today())
 
 
+MATCH_AGAIN_TASK = "invoices.match_again"
+
+
+@shared_task(name=MATCH_AGAIN_TASK, ignore_result=True)
+def match_again(**_: object) -> None:
+    """Hourly: bank lines that nothing fitted are held against what came in since. Safe to run twice."""
+    matching.match_again(states=(LineState.OPEN,))
+
+
 @job_task(MATCH_TASK)
 def match_bank_lines(job: Job) -> dict[str, Any]:
     """Propose what the new bank lines are, and post those that are sure enough."""
-    matched = match_lines()
+    matched = matching.match_lines()
     return {"lines": matched.lines, "posted": matched.posted, "proposed": matched.proposed, "open": matched.open}

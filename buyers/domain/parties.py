@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 # Numbers with fewer characters say too little to name a legal entity across sources.
 _SHORTEST = 5
 LONGEST_KEY = 120
+_OWN_CODE = "id:"
 # An own code is believed where the name is at least like this; below, a person is asked.
 _CODE_NAME_SCORE = 60
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -95,12 +96,17 @@ def party_keys(party: Party) -> tuple[str, ...]:
     return keys or (f"name:{name_key(party.name)}:{party.country}"[:LONGEST_KEY],)
 
 
+def is_own_code(key: str) -> bool:
+    """True for the key of an identifier without a scheme: it may be short or a dummy, and counts as our code does."""
+    return key.startswith(_OWN_CODE)
+
+
 def _number_keys(party: Party) -> Iterator[str]:
     if _is_number(party.vat_id):
         yield f"vat:{normal_id(party.vat_id)}"
     for scheme, value in party.identifiers:
         if normal_id(value):
-            yield f"{scheme or 'id'}:{normal_id(value)}"
+            yield f"{scheme}:{normal_id(value)}" if scheme else f"{_OWN_CODE}{normal_id(value)}"
     for kind, value in (("reg", party.registration), ("tax", party.tax_number)):
         if _is_number(value):
             yield f"{kind}:{party.country}:{normal_id(value)}"

@@ -13,6 +13,7 @@ from buyers.domain.parties import (
     MatchReason,
     Party,
     best_of,
+    is_own_code,
     name_key,
     name_score,
     normal_id,
@@ -40,7 +41,8 @@ def find_candidates(party: Party, *, source: str) -> list[Candidate]:
 
 def _by_identifiers(party: Party, source: str) -> list[tuple[int, MatchReason]]:
     codes = BuyerCode.objects.filter(source=source, external_id__in=party_keys(party))
-    known = [(pk, MatchReason.REMEMBERED) for pk in codes.values_list("buyer_id", flat=True)]
+    told = codes.values_list("buyer_id", "external_id")
+    known = [(pk, MatchReason.CODE if is_own_code(key) else MatchReason.REMEMBERED) for pk, key in told]
     registered = BuyerRegistration.objects.filter(number__in=numbers_of(party)).values_list("buyer_id", "kind")
     numbers = [(pk, MatchReason.VAT if kind in _VAT_KINDS else MatchReason.REGISTRATION) for pk, kind in registered]
     own = Buyer.objects.filter(code__in=own_codes_of(party)).values_list("pk", flat=True)
@@ -50,10 +52,11 @@ def _by_identifiers(party: Party, source: str) -> list[tuple[int, MatchReason]]:
 def _candidates(reasons: Sequence[tuple[int, MatchReason]], party: Party) -> Iterator[Candidate]:
     survivors = dict(fetch_all(MERGE_MAP_SQL, {"known_at": None}))
     shown = [(survivors.get(pk, pk), reason) for pk, reason in reasons]
-    buyers = Buyer.objects.in_bulk([pk for pk, _ in shown])
+    buyers = Buyer.objects.prefetch_related("aliases").in_bulk([pk for pk, _ in shown])
     for pk, reason in dict.fromkeys(shown):
         buyer = buyers[pk]
-        score = max(name_score(party.name, name) for name in (buyer.name, buyer.name_zh))
+        names = (buyer.name, buyer.name_zh, *(one.name for one in buyer.aliases.all()))
+        score = max(name_score(party.name, name) for name in names)
         is_number = reason is not MatchReason.CODE
         yield Candidate(buyer_id=pk, code=buyer.code, name=buyer.name, score=100 if is_number else score, reason=reason)
 

@@ -49,6 +49,11 @@ def get_user_row(user_id: int) -> UserRow:
     return _row(user)
 
 
+def find_user_id(username: str) -> int:
+    """The account of this name; 0, which nobody has, where there is none."""
+    return User.objects.filter(username=username).values_list("pk", flat=True).first() or 0
+
+
 def list_people(permission: Permission) -> list[User]:
     """Active people whose role holds the permission, e.g. those who may be given an alert."""
     people = User.objects.filter(is_active=True).order_by("first_name", "last_name", "username")

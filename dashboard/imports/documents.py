@@ -8,10 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
-from core.models import SealedDocument
+from core.api.downloads import download
 from core.services.documents import open_sealed
 from dashboard.exports import wanted_export
 from dashboard.imports.base import ImportsPage
@@ -186,7 +185,7 @@ class DocumentFile(ImportsPage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """As a download, never shown by the browser."""
         row = get_document(pk=pk)
-        return download(row.sealed, row.file_name)
+        return download(open_sealed(row.sealed), name=row.file_name)
 
 
 class AttachmentFile(ImportsPage):
@@ -195,12 +194,4 @@ class AttachmentFile(ImportsPage):
     def get(self, request: HttpRequest, pk: int, position: int) -> HttpResponse:
         """As a download."""
         found = get_attachment(get_document(pk=pk), position)
-        assert found.sealed is not None  # noqa: S101 - a mere link is not found
-        return download(found.sealed, found.name)
-
-
-def download(sealed: SealedDocument, name: str) -> HttpResponse:
-    """Bytes for keeping: no browser runs what strangers sent."""
-    response = HttpResponse(open_sealed(sealed), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return response
+        return download(open_sealed(found.sealed), name=found.name)

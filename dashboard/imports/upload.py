@@ -66,7 +66,7 @@ class UploadPage(ImportsPage):
         data = file.read() if (file.size or 0) <= DEFAULT_XML_LIMITS.max_bytes else b""
         file.seek(0)
         name = file.name or ""
-        if kind_of(data, name) is None:
+        if kind_of(data) is None:
             batch = start_upload(file=file, profile=profile, actor=self.page.user)
             return reverse("dashboard:import", args=[batch.pk])
         received = receive_document(

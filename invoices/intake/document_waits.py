@@ -18,6 +18,7 @@ DOCUMENT_WAITS: dict[str, str | Promise] = {
     "kind_not_posted": _(
         "The document is of type %(value)s (UNTDID 1001): it informs, and claims no payment. Nothing is posted."
     ),
+    "attachments_many": _("The document holds %(value)s files; at most %(limit)s are kept with an invoice."),
     "buyer_unmatched": _("No buyer on record is like %(value)s (%(identifier)s). Choose one, or make a new one."),
     "buyer_doubtful": _("%(value)s (%(identifier)s) may be a buyer on record. Say which one it is, or make a new one."),
     "due_missing": _("%(payable)s %(currency)s is to be paid, and the document does not say when. Give the due date."),

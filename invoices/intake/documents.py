@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from invoices.intake.text import show
 from invoices.intake.xml_tree import DEFAULT_XML_LIMITS, check_bytes, parse_xml
 
 _XML_STARTS = (b"<", b"\xff\xfe<", b"\xfe\xff\x00<", b"<\x00", b"\x00<")
+_CAMT, _HEAD = re.compile(rb"c\x00?a\x00?m\x00?t\x00?\.\x00?0\x00?5"), 4_000
 _REFUSED_ROOTS = {
     "FatturaElettronica": gettext_noop("a FatturaPA invoice"),
     "CrossIndustryDocument": gettext_noop("a ZUGFeRD 1 invoice"),
@@ -57,7 +59,7 @@ def read_document(data: bytes) -> Document:
     seal = hashlib.sha256(data).hexdigest()
     if pdf.is_pdf(data):
         return _of_xml(pdf.xml_of_pdf(data), seal, is_inside=True)
-    if data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_XML_STARTS):
+    if _is_xml(data):
         return _of_xml(data, seal)
     text, _encoding = mt_fields.decode_mt(data)
     if mt_fields.is_mt(text):
@@ -65,19 +67,18 @@ def read_document(data: bytes) -> Document:
     raise _unknown(data)
 
 
-def kind_of(data: bytes, file_name: str = "") -> str | None:
-    """``einvoice`` or ``statements`` where the bytes are such a document, sound or not; None for anything else.
+def kind_of(data: bytes) -> str | None:
+    """``einvoice`` or ``statements`` for what looks like one, sound or not; None for anything else, such as a table."""
+    if pdf.is_pdf(data):
+        return "einvoice"
+    if _is_xml(data):
+        return "statements" if _CAMT.search(data[:_HEAD]) else "einvoice"
+    text, _encoding = mt_fields.decode_mt(data[:20_000])
+    return "statements" if mt_fields.is_mt(text) else None
 
-    A PDF or XML that is neither is still named by its ending: whoever sent it meant a document.
-    """
-    try:
-        found = read_document(data)
-    except FileRefused as refusal:
-        if refusal.code in {"document_unknown", "file_empty", "document_bytes_limit"}:
-            return None
-        is_message = not (pdf.is_pdf(data) or data.lstrip()[:3].endswith(b"<") or b"<" in data[:200])
-        return "statements" if is_message else "einvoice"
-    return "einvoice" if found.invoice is not None else "statements"
+
+def _is_xml(data: bytes) -> bool:
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_XML_STARTS)
 
 
 def _of_xml(data: bytes, seal: str, *, is_inside: bool = False) -> Document:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 
+from buyers.models import Buyer
 from buyers.queries.merges import list_records
 from core.access.scope import Scope, scope_of
 from core.errors import NotFound
@@ -18,6 +19,9 @@ from invoices.domain.bank import WAITING, LineState
 from invoices.domain.matching_text import plain
 from invoices.models import BankAccount, BankLine, BankStatement, Invoice
 from invoices.models.fields import plain_number
+
+# Of a word that very many buyers bear, these are looked at.
+_BUYERS_AT_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +127,13 @@ def _of_family(buyer_id: int) -> Q:
 
 
 def _called(text: str, *, has_buyer: bool) -> Q:
-    """A whole number is found by index, part of one among a buyer's own items only."""
+    """A whole number is found by index, part of one among a buyer's own items only; buyers first, then their items."""
     if has_buyer:
         return Q(number__icontains=text)
     same = Invoice.objects.annotate(plain=plain_number("number")).filter(plain=plain(text)).exclude(open_amount=0)
-    return Q(pk__in=same.values("pk")) | Q(buyer__code__icontains=text) | Q(buyer__name__icontains=text)
+    called = Buyer.objects.filter(Q(code__icontains=text) | Q(name__icontains=text)).order_by("id")
+    buyers = list(called.values_list("pk", flat=True)[:_BUYERS_AT_MOST])
+    return Q(pk__in=list(same.values_list("pk", flat=True)[:_BUYERS_AT_MOST])) | Q(buyer_id__in=buyers)
 
 
 def _says(text: str) -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.access.scope import require
 from core.domain.roles import Permission
 from core.errors import NotFound
-from core.models import User
+from core.models import SealedDocument, User
 from invoices.domain.einvoices import part_ids
 from invoices.models import DocumentAttachment, IncomingDocument, Invoice
 from invoices.queries.source_invoices import state_of
@@ -47,13 +48,20 @@ def list_attachments(document: IncomingDocument) -> QuerySet[DocumentAttachment]
     return document.attachments.select_related("sealed").order_by("position")
 
 
-def get_attachment(document: IncomingDocument, position: int) -> DocumentAttachment:
+class AttachedFile(NamedTuple):
+    """A file inside a document, with what it calls itself."""
+
+    sealed: SealedDocument
+    name: str
+
+
+def get_attachment(document: IncomingDocument, position: int) -> AttachedFile:
     """One of the files inside it; a mere link is none. Raises ``attachment_not_found``."""
-    found = list_attachments(document).filter(position=position, sealed__isnull=False).first()
-    if found is None:
+    found = list_attachments(document).filter(position=position).first()
+    if found is None or found.sealed is None:
         params = {"field": "position", "value": str(position)}
         raise NotFound("attachment_not_found", _("The document has no such file."), params)
-    return found
+    return AttachedFile(found.sealed, found.name)
 
 
 def posted_invoices(document: IncomingDocument) -> list[Invoice]:

@@ -109,9 +109,9 @@ def _post_return(line: BankLine) -> None:
 
 
 @transaction.atomic
-def match_again() -> int:
-    """Have every undecided line matched anew, e.g. after invoices came in; returns how many."""
-    undecided = BankLine.objects.filter(state__in=(LineState.OPEN, LineState.PROPOSED), matched_at__isnull=False)
+def match_again(*, states: Sequence[LineState] = (LineState.OPEN, LineState.PROPOSED)) -> int:
+    """Have undecided lines matched anew, e.g. after invoices came in; returns how many."""
+    undecided = BankLine.objects.filter(state__in=states, matched_at__isnull=False)
     changed = undecided.update(state=LineState.OPEN, matched_at=None, version=F("version") + 1)
     if changed:
         enqueue_once(MATCH_TASK, [{}])

@@ -13,7 +13,7 @@ from invoices.intake.reasons import FileRefused
 from invoices.models import Bulk
 from invoices.services.bulks.fields import BadRow, Misfit, RecordReader
 from invoices.services.bulks.invoices import record_profile
-from invoices.services.bulks.records import Answer, asked_totals, check_totals, keep_answers, records_of
+from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
 from invoices.services.imports.results import Outcome, Tally
 from invoices.services.source_locks import lock_source
 
@@ -33,7 +33,7 @@ def take_buyers(bulk: Bulk) -> Tally:
     tally = Tally()
     for answer in answers:
         tally.add(answer.outcome, "", "")
-    check_totals(asked_totals(records.totals), tally)
+    check_totals(bulk, records.totals, tally)
     keep_answers(bulk, answers)
     return tally
 

@@ -18,7 +18,7 @@ from invoices.queries.source_disputes import known_versions
 from invoices.services.bulk import DisputeRow, post_bulk
 from invoices.services.bulks.fields import BadRow, Misfit, RecordReader, short_text
 from invoices.services.bulks.invoices import record_profile
-from invoices.services.bulks.records import Answer, asked_totals, check_totals, keep_answers, records_of
+from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
 from invoices.services.imports.results import Outcome, Tally
 from invoices.services.source_locks import lock_source
 
@@ -58,7 +58,7 @@ def take_disputes(bulk: Bulk) -> Tally:
     bad = [row for row in read if isinstance(row, BadRow)]
     answers += [Answer(row.position, row.external_id, Outcome.QUARANTINED, row.problem) for row in bad]
     tally = _tally(good, answers, invoices)
-    check_totals(asked_totals(records.totals), tally)
+    check_totals(bulk, records.totals, tally)
     keep_answers(bulk, answers)
     return tally
 

@@ -21,7 +21,7 @@ from invoices.queries.source_documents import KnownAllocation, KnownDocument, kn
 from invoices.services.bulk import CreditNoteRow, ReceiptRow, post_bulk
 from invoices.services.bulks.document_rows import DocumentRow, RowReader, WantedAllocation, shapes
 from invoices.services.bulks.fields import BadRow
-from invoices.services.bulks.records import Answer, asked_totals, check_totals, keep_answers, records_of
+from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
 from invoices.services.imports.results import Outcome, Tally
 from invoices.services.source_locks import lock_source
 from invoices.services.suspense import settle_suspense
@@ -60,7 +60,7 @@ def take_documents(bulk: Bulk) -> Tally:
     answers = post_documents(kind, bulk.source, [row for row in read if isinstance(row, DocumentRow)])
     answers += [Answer(row.position, row.external_id, Outcome.QUARANTINED, row.problem) for row in bad]
     tally = _tally(read, {answer.position: answer.outcome for answer in answers})
-    check_totals(asked_totals(records.totals), tally)
+    check_totals(bulk, records.totals, tally)
     keep_answers(bulk, answers)
     return tally
 

@@ -21,7 +21,7 @@ from invoices.intake.records import Table
 from invoices.intake.spool import Spool
 from invoices.intake.text import show
 from invoices.models import Bulk, ImportBatch
-from invoices.services.bulks.records import Answer, asked_totals, check_totals, keep_answers, records_of
+from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
 from invoices.services.imports.applying import apply_reading
 from invoices.services.imports.outcome import refusals_of
 from invoices.services.imports.planning import REFUSED, Plan, outcome_of
@@ -107,7 +107,7 @@ def _batch(bulk: Bulk, profile: Profile) -> ImportBatch:
 
 
 def _finish(bulk: Bulk, batch: ImportBatch, reading: Reading, plan: Plan, given: JsonObject | None) -> Tally:
-    check_totals(asked_totals(given), plan.tally)
+    check_totals(bulk, given, plan.tally)
     finish_import(batch, reading, plan, bulk.actor)
     keep_answers(bulk, _answers(reading, plan))
     return plan.tally

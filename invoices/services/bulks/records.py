@@ -100,8 +100,13 @@ def _invalid_totals(given: JsonObject) -> FileRefused:
     return FileRefused("control_totals_invalid", value=show(", ".join(given).encode("utf-8", "replace").decode(), 120))
 
 
-def check_totals(asked: ControlTotals | None, tally: Tally) -> None:
-    """Compare with what was found in all records, taken or not; raises ``control_totals_mismatch``."""
+def check_totals(bulk: Bulk, given: JsonObject | None, tally: Tally) -> None:
+    """Note what the bulk asks to be compared, and compare it with what was found in all records, taken or not.
+
+    Raises ``control_totals_invalid``, ``control_totals_mismatch``.
+    """
+    asked = asked_totals(given)
+    bulk.control = asked and {"rows": asked.rows, "sums": asked.sums and amounts(dict(asked.sums))}
     difference = asked and asked.first_difference(rows=tally.rows, sums=tally.total(*Outcome))
     if difference:
         name, wanted, found = difference

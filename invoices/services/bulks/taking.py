@@ -19,7 +19,7 @@ from invoices.intake.reasons import FileRefused
 from invoices.models import Bulk
 from invoices.services.bulks.fields import BadRow, Misfit, RecordReader
 from invoices.services.bulks.problems import problem, refusal_of
-from invoices.services.bulks.records import Answer, asked_totals, check_totals, keep_answers, records_of
+from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
 from invoices.services.imports.results import Outcome, Tally
 from invoices.services.source_locks import lock_source
 
@@ -87,7 +87,7 @@ def take_rows(bulk: Bulk, taking: Taking[R]) -> Tally:
     answers = _answers([row for row in read if not isinstance(row, BadRow)], lambda rows: taking.post(caller, rows))
     answers += [_refused(row) for row in read if isinstance(row, BadRow)]
     tally = _tally(read, answers, taking.money)
-    check_totals(asked_totals(records.totals), tally)
+    check_totals(bulk, records.totals, tally)
     keep_answers(bulk, answers)
     return tally
 

@@ -40,7 +40,7 @@ def confirm_buyer(document_id: int, *, buyer_id: int | None, actor: User | None,
     row = _lock(document_id, actor)
     party = party_of(_invoice_of(row).buyer)
     if buyer_id is None:
-        made = new_row(party)
+        made = new_row(row, party)
         buyer_id = upsert_buyers([made], row.source)[made.external_id]
     buyer = Buyer.objects.filter(pk=buyer_id).first()
     if buyer is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from core.errors import DomainError
 from core.models import User
 from core.services.documents import seal
+from core.words import sentence as _
 from invoices.domain.documents import DocumentState
 from invoices.domain.einvoices import Action, Claim, Held, Plan, plan_posting
 from invoices.intake.einvoices.records import Attachment, DueSource, EInvoice
@@ -38,6 +39,9 @@ def take_einvoice(
         row.problem = problem_of(stop.held)
     except DomainError as error:
         held = Held(code="ledger_refused", params={"problem": error.message, "code": error.code})
+        row.state, row.problem = DocumentState.WAITING, problem_of(held)
+    except DataError:
+        held = Held(code="ledger_refused", params={"problem": _("The sums grow beyond what a ledger holds.")})
         row.state, row.problem = DocumentState.WAITING, problem_of(held)
     else:
         _note(row, posted)

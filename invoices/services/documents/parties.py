@@ -52,7 +52,7 @@ def find_buyer(row: IncomingDocument, party: Party, *, creates_buyers: bool) -> 
     if certain is not None:
         return _known_row(row, party, Buyer.objects.get(pk=certain.buyer_id))
     if creates_buyers and not found:
-        return new_row(party)
+        return new_row(row, party)
     params = {"value": party.name, "identifier": identifier_of(party)}
     raise Stop(Held(code="buyer_doubtful" if found else "buyer_unmatched", params=params))
 
@@ -69,18 +69,24 @@ def _known_row(row: IncomingDocument, party: Party, buyer: Buyer) -> BuyerRow:
 
 def _free_keys(source: str, party: Party, buyer: Buyer) -> Iterator[str]:
     """The party's keys that mean this buyer or nobody yet."""
-    keys = party_keys(party)
-    known = dict(BuyerCode.objects.filter(source=source, external_id__in=keys).values_list("external_id", "buyer_id"))
-    for key in keys:
-        if key not in known or get_survivor_id(known[key]) == buyer.pk or known[key] == buyer.pk:
+    known = _known_keys(source, party)
+    for key in party_keys(party):
+        if key not in known or buyer.pk in (known[key], get_survivor_id(known[key])):
             yield key
 
 
-def new_row(party: Party) -> BuyerRow:
-    """A buyer made of the document's words; its code is the first of its own code, VAT number and name that is free."""
+def _known_keys(source: str, party: Party) -> dict[str, int]:
+    codes = BuyerCode.objects.filter(source=source, external_id__in=party_keys(party))
+    return dict(codes.values_list("external_id", "buyer_id"))
+
+
+def new_row(row: IncomingDocument, party: Party) -> BuyerRow:
+    """A buyer made of the document's words, under a key that means nobody yet; its code is the first of its own code,
+    VAT number and name that is free."""
+    known = _known_keys(row.source, party)
+    key = next((one for one in party_keys(party) if one not in known), f"document:{row.pk}")
     wanted = (*own_codes_of(party), party.vat_id.replace(" ", ""), party.name)
-    code = next((one for one in wanted if _is_free(one)), "")
-    return BuyerRow(party_keys(party)[0], party.name, country=party.country, code=code)
+    return BuyerRow(key, party.name, country=party.country, code=next(filter(_is_free, wanted), ""))
 
 
 def _is_free(code: str) -> bool:

@@ -18,6 +18,7 @@ from invoices.intake.reasons import FileRefused
 from invoices.intake.text import show
 
 _LONGEST_NAME, _LONGEST_TEXT = 255, 2_000
+_MOST_ATTACHMENTS, _MOST_IDENTIFIERS = 200, 50
 
 
 class Stop(Exception):
@@ -29,11 +30,13 @@ class Stop(Exception):
 
 
 def read_or_refusal(data: bytes) -> Document | FileRefused:
-    """The document, or why it is none that can be taken."""
+    """The document, or why it is none that can be taken; more files inside than anybody needs are a reason, too."""
     try:
-        return read_document(data)
+        found = read_document(data)
     except FileRefused as refusal:
         return refusal.with_traceback(None)
+    count = len(found.invoice.attachments) if found.invoice is not None else 0
+    return FileRefused("attachments_many", value=count, limit=_MOST_ATTACHMENTS) if count > _MOST_ATTACHMENTS else found
 
 
 def claim_of(invoice: EInvoice) -> Claim:
@@ -64,7 +67,7 @@ def party_of(party: ReadParty) -> Party:
         tax_number=party.tax_number,
         endpoint=party.endpoint,
         country=country if len(country) == 2 and country in Locale("en").territories else "",
-        identifiers=tuple((one.scheme, one.value) for one in party.identifiers),
+        identifiers=tuple((one.scheme, one.value) for one in party.identifiers[:_MOST_IDENTIFIERS]),
     )
 
 

@@ -80,6 +80,7 @@ def _take(
     creates_buyers: bool,
 ) -> None:
     is_new, before = row.pk is None, (row.state, row.problem)
+    # What is taken refers to the row: it is there first, and says why only afterwards.
     row.problem, row.warnings, row.state = {"code": "", "params": {}}, [], DocumentState.WAITING
     row.save()
     if isinstance(read, FileRefused):

@@ -96,6 +96,16 @@ def test_bulk_shows_its_totals_and_its_answers() -> None:
     assert len(rows_of(page(bulk, end="?outcome=quarantined"), "t-records")) == 2
 
 
+def test_totals_that_the_sender_asked_for_stand_beside_those_found() -> None:
+    asked = sent(BulkKind.RECEIPTS, totals(1, USD="50.00"), receipt("R-1"))
+    assert asked.control == {"rows": 1, "sums": {"USD": "50.00"}}
+    found = text_of(page(asked))
+    assert "Its sender asked for these totals, and they agree: 1 record" in found
+    assert found.count("USD: <b>50.00</b>") == 1
+    assert "asked for no totals" in text_of(page(sent(BulkKind.RECEIPTS, receipt("R-2"))))
+    assert sent(BulkKind.INVOICES, totals(rows=1), invoice(7)).control == {"rows": 1, "sums": None}
+
+
 def test_bulk_of_invoices_leads_to_the_quarantine_of_rows() -> None:
     bulk = sent(BulkKind.INVOICES, invoice(1), invoice(2, amount="abc"))
     found = page(bulk)

@@ -90,6 +90,21 @@ class TestBuyer:
         row = confirm_buyer(waiting().pk, buyer_id=None, actor=analyst, today=TODAY)
         assert (row.state, row.buyer.code, row.buyer.name) == ("posted", "FR40303265045", "Buyer SA")
 
+    def test_a_dummy_code_of_one_buyer_names_no_other(self, analyst: User) -> None:
+        row = waiting(buyer_vat="", buyer_ids="1")
+        confirm_buyer(row.pk, buyer_id=None, actor=analyst, today=TODAY)
+        assert receive(einvoice("F-2", buyer_vat="", buyer_ids="1"), creates_buyers=False).state == "posted"
+        other = waiting(number="F-3", buyer="Zhejiang Textile", buyer_vat="", buyer_ids="1")
+        assert other.problem["code"] == "buyer_doubtful"  # type: ignore[index]
+        row = confirm_buyer(other.pk, buyer_id=None, actor=analyst, today=TODAY)
+        assert (row.state, row.buyer.name) == ("posted", "Zhejiang Textile")
+
+    def test_a_confirmed_code_with_another_name_is_remembered(self, analyst: User) -> None:
+        buyer = Buyer.objects.create(code="0042", name="Zhejiang Textile Import")
+        row = waiting(buyer_vat="", buyer_ids="0042")
+        confirm_buyer(row.pk, buyer_id=buyer.pk, actor=analyst, today=TODAY)
+        assert receive(einvoice("F-2", buyer_vat="", buyer_ids="0042"), creates_buyers=False).buyer == buyer
+
     def test_a_vat_number_of_another_buyer_is_refused(self, analyst: User) -> None:
         for code in ("X", "Y"):
             Buyer.objects.create(code=code, name="Buyer SA")

@@ -233,3 +233,14 @@ class TestRefused:
     def test_a_due_date_before_the_issue_waits(self) -> None:
         row = receive(einvoice(due="2026-02-01"))
         assert (row.state, row.problem["code"]) == ("waiting", "due_before_issue")
+
+    def test_more_files_inside_than_anybody_needs_are_refused(self) -> None:
+        data = einvoice(attachment=("a.txt", "YQ=="))
+        one = data[data.index(b"<cac:AdditionalDocumentReference>") : data.index(b"<cac:AccountingSupplierParty>")]
+        row = receive(data.replace(one, one * 201))
+        assert (row.state, row.problem["code"], row.attachments.count()) == ("refused", "attachments_many", 0)
+
+    def test_sums_that_no_ledger_holds_wait(self) -> None:
+        receive(einvoice("F-1", "9000000000000000.00"))
+        row = receive(einvoice("F-2", "9000000000000000.00"))
+        assert (row.state, row.problem["code"], Entry.objects.count()) == ("waiting", "ledger_refused", 1)

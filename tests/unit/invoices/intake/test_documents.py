@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from invoices.intake.document_listing import list_document
 from invoices.intake.document_reasons import DOCUMENT_REFUSALS
-from invoices.intake.documents import Document, read_document, read_file
+from invoices.intake.documents import Document, kind_of, read_document, read_file
 from invoices.intake.reasons import FileRefused, words
 from tests.unit.invoices.intake.made import CAMT, CII, MT940, UBL, read, refusal_of
 
@@ -132,3 +132,22 @@ def test_every_reason_has_words_without_gaps(code: str) -> None:
 
 def test_every_reason_is_described() -> None:
     assert set(DOCUMENT_REFUSALS) <= set(re.findall(r"`(\w+)`", PAGE.read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (UBL.encode(), "einvoice"),
+        (CII.encode("utf-8-sig"), "einvoice"),
+        (b"%PDF-1.7 damaged", "einvoice"),
+        (b"<broken", "einvoice"),
+        (CAMT.encode(), "statements"),
+        (CAMT.replace("UTF-8", "UTF-16").encode("utf-16"), "statements"),
+        (MT940.encode(), "statements"),
+        (b"number,amount\n1,2\n", None),
+        (b"PK\x03\x04", None),
+        (b"", None),
+    ],
+)
+def test_what_looks_like_a_document_is_one(data: bytes, kind: str | None) -> None:
+    assert kind_of(data) == kind
