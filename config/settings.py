@@ -13,8 +13,11 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from buyers.domain.facts import EventKind
 from config import logs
 from config.local import urls as local_urls
+from credit.domain.kinds import LimitKind, RequestState, Result
+from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.domain.kinds import Terms
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -254,9 +257,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "Grade": list("ABCDE"),
-        "CheckResult": ["pass", "warn", "stop"],
-        "LimitKind": ["own", "temporary"],
-        "LimitRequestState": ["pending", "approved", "rejected", "withdrawn"],
+        "CheckResult": [result.value for result in Result],
+        "LimitKind": [kind.value for kind in LimitKind],
+        "LimitRequestState": [state.value for state in RequestState],
         "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
         "PutOutcome": ["created", "updated", "unchanged"],
         "StatusEnum": ["prospect", "active", "blocked", "closed"],
@@ -265,17 +268,9 @@ SPECTACULAR_SETTINGS = {
         "GateState": ["unchecked", "approved", "held", "rejected", "check_needed", "cancelled"],
         "OrderStatus": ["quotation", "open", "in_production", "shipped", "invoiced", "closed", "cancelled"],
         "OrderStatusTold": ["quotation", "open", "in_production", "closed", "cancelled"],
-        "DocumentKind": ["einvoice", "statements", "unknown"],
-        "DocumentState": ["posted", "unchanged", "waiting", "refused", "discarded"],
-        "BuyerEventKind": [
-            "litigation",
-            "key_manager_left",
-            "insurer_cut",
-            "bank_line_cut",
-            "related_party_default",
-            "insolvency",
-            "violation",
-        ],
+        "DocumentKind": [kind.value for kind in DocumentKind],
+        "DocumentState": [state.value for state in DocumentState],
+        "BuyerEventKind": [kind.value for kind in EventKind],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from credit.services.gate import ReleaseTerms, cancel_order, recheck_order, reje
 
 HEADERS = [key_parameter(), IF_MATCH, ETAG]
 _ANSWERS = write_answers(CheckSerializer, 403, 404, 409, 412, 422, 503)
+_decision = partial(extend_schema, tags=["orders"], parameters=HEADERS, responses=_ANSWERS)
 
 
 class OrderDecision(OrderView):
@@ -71,14 +73,7 @@ class ReleaseOrder(OrderDecision):
 
     access = {"POST": DECIDE}
 
-    @extend_schema(
-        operation_id="releaseOrder",
-        summary="Release a held order",
-        tags=["orders"],
-        parameters=HEADERS,
-        request=ReleaseBody,
-        responses=_ANSWERS,
-    )
+    @_decision(operation_id="releaseOrder", summary="Release a held order", request=ReleaseBody)
     def post(self, request: Request, pk: int) -> HttpResponse:
         """Up to an amount with tolerance, until a day, with a reason; never by a key, never by who asked."""
         given = self.body(ReleaseBody)
@@ -91,14 +86,7 @@ class RejectOrder(OrderDecision):
 
     access = {"POST": DECIDE}
 
-    @extend_schema(
-        operation_id="rejectOrder",
-        summary="Reject a held order",
-        tags=["orders"],
-        parameters=HEADERS,
-        request=ReasonBody,
-        responses=_ANSWERS,
-    )
+    @_decision(operation_id="rejectOrder", summary="Reject a held order", request=ReasonBody)
     def post(self, request: Request, pk: int) -> HttpResponse:
         """Until it is edited."""
         return self.decide_held(pk, reject_order, reason=self.body(ReasonBody)["reason"])
@@ -109,14 +97,7 @@ class CancelOrder(OrderDecision):
 
     access = {"POST": ASK}
 
-    @extend_schema(
-        operation_id="cancelOrder",
-        summary="Cancel an order",
-        tags=["orders"],
-        parameters=HEADERS,
-        request=OptionalReasonBody,
-        responses=_ANSWERS,
-    )
+    @_decision(operation_id="cancelOrder", summary="Cancel an order", request=OptionalReasonBody)
     def post(self, request: Request, pk: int) -> HttpResponse:
         """What it held of the limit is free again. By its own source, or a person."""
         reason = self.body(OptionalReasonBody)["reason"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -35,6 +36,7 @@ from credit.services.requests import approve_request, reject_request, withdraw_r
 SIGN = Grant(Permission.LIMIT_DECIDE)
 _ANSWERS = write_answers(LimitRequestSerializer, 403, 404, 409, 412, 422, 503)
 _HEADERS = [key_parameter(), IF_MATCH, ETAG]
+_decision = partial(extend_schema, tags=["limits"], parameters=_HEADERS, responses=_ANSWERS)
 
 
 class LimitDecisionView(LimitView):
@@ -89,14 +91,7 @@ class ApproveLimitRequest(LimitDecisionView):
 
     access = {"POST": SIGN}
 
-    @extend_schema(
-        operation_id="approveLimitRequest",
-        summary="Sign a request for a limit",
-        tags=["limits"],
-        parameters=_HEADERS,
-        request=ApproveBody,
-        responses=_ANSWERS,
-    )
+    @_decision(operation_id="approveLimitRequest", summary="Sign a request for a limit", request=ApproveBody)
     def post(self, request: Request, pk: int) -> HttpResponse:
         """With the last signature needed the limit is stored. By a person with authority, never who asked."""
         return self.sign(pk, ApproveBody, approve_request)
@@ -107,14 +102,7 @@ class RejectLimitRequest(LimitDecisionView):
 
     access = {"POST": SIGN}
 
-    @extend_schema(
-        operation_id="rejectLimitRequest",
-        summary="Refuse a request for a limit",
-        tags=["limits"],
-        parameters=_HEADERS,
-        request=RefuseBody,
-        responses=_ANSWERS,
-    )
+    @_decision(operation_id="rejectLimitRequest", summary="Refuse a request for a limit", request=RefuseBody)
     def post(self, request: Request, pk: int) -> HttpResponse:
         """Who may sign may refuse; one refusal ends the request."""
         return self.sign(pk, RefuseBody, reject_request)
@@ -125,14 +113,7 @@ class WithdrawLimitRequest(LimitDecisionView):
 
     access = {"POST": ASK}
 
-    @extend_schema(
-        operation_id="withdrawLimitRequest",
-        summary="Take one's own request back",
-        tags=["limits"],
-        parameters=_HEADERS,
-        request=NothingBody,
-        responses=_ANSWERS,
-    )
+    @_decision(operation_id="withdrawLimitRequest", summary="Take one's own request back", request=NothingBody)
     def post(self, request: Request, pk: int) -> HttpResponse:
         """While it waits; anybody else's is unknown."""
         self.body(NothingBody)
