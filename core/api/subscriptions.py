@@ -16,8 +16,8 @@ from rest_framework.response import Response
 
 from core.access.second_factor import lacks_second_factor
 from core.api.bodies import Body
-from core.api.idempotency import answered_once
 from core.api.comparing import number, word
+from core.api.idempotency import answered_once
 from core.api.params import PageParams, Params
 from core.api.permissions import Grant
 from core.api.schema import answers, key_parameter, page_of, write_answers
