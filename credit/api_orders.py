@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from buyers.services.registry import BuyerRow
 from core.api.params import Params
 from core.api.permissions import Grant
-from core.api.schema import IF_MATCH, answers, write_answers
+from core.api.schema import ETAG, IF_MATCH, answers, write_answers
 from core.api.writes import etag_of, expected_versions
 from core.domain.roles import ApiScope, Permission
 from core.errors import NotFound
@@ -62,7 +62,7 @@ class OrderOfSource(OrderView):
         operation_id="putOrder",
         summary="Put an order and have it checked",
         tags=["orders"],
-        parameters=[IF_MATCH],
+        parameters=[IF_MATCH, ETAG],
         request=PutOrderBody,
         responses=write_answers(PutOrderSerializer, 404, 409, 412, 422, 503, created=True),
     )

@@ -18,6 +18,7 @@ from core.api.comparing import number, word
 from core.api.idempotency import answered_once
 from core.api.outages import outage_told
 from core.api.params import PageParams, Params
+from core.api.parsing import StreamParser
 from core.api.permissions import Grant
 from core.api.schema import LOCATION, answers, key_parameter, page_of
 from core.api.streams import body_pieces, content_type_of
@@ -61,6 +62,7 @@ class BulkIntake(ActionView):
     """Base of the bulks: the body is stored as it streams, then taken in; ``kind`` says what its records are."""
 
     access = {"POST": INTAKE}
+    parser_classes = [StreamParser]
     kind: ClassVar[BulkKind]
 
     def receive(self, request: Request) -> HttpResponse:

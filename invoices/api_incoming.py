@@ -16,10 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.authentication import check_still_valid
+from core.api.comparing import moment, word
 from core.api.downloads import OCTETS, AnyRenderer, download
 from core.api.idempotency import answered_once
 from core.api.outages import outage_told
 from core.api.params import PageParams, Params
+from core.api.parsing import StreamParser
 from core.api.permissions import Grant
 from core.api.problems import ParameterError, Problem, ProblemError
 from core.api.schema import answers, key_parameter, page_of, write_answers
@@ -58,6 +60,8 @@ class UploadBody(serializers.Serializer[Any]):
 class DocumentParams(PageParams):
     """Which documents."""
 
+    comparisons = {"created_at": moment("created_at"), "state": word("state"), "file_name": word("file_name")}
+
     state = serializers.ChoiceField([one.value for one in DocumentState], required=False)
     kind = serializers.ChoiceField([one.value for one in DocumentKind], required=False)
     source = serializers.CharField(required=False)  # type: ignore[assignment]
@@ -85,7 +89,7 @@ class Documents(IncomingView):
 
     http_method_names = ["get", "head", "post", "options"]
     access = {"GET": READ, "POST": INTAKE}
-    parser_classes = [MultiPartParser]
+    parser_classes = [MultiPartParser, StreamParser]
 
     @extend_schema(
         operation_id="listDocuments",

@@ -42,6 +42,21 @@ class ExactJSONParser(BaseParser):
             raise _invalid(str(error)) from error
 
 
+class StreamParser(BaseParser):
+    """Leaves the body, of whatever type, to the view that reads it piece by piece.
+
+    Without it the check of a person's CSRF token, which looks into forms, would read a bulk to its end.
+    """
+
+    media_type = "*/*"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Nothing."""
+        return {}
+
+
 def _whole(request: Request) -> bytes:
     content = bytearray()
     for piece in body_pieces(request):

@@ -71,6 +71,8 @@ def _operations(result: Node) -> Iterator[Node]:
 def _close_body(operation: Node, schemas: Node) -> None:
     """A field that does not exist is an error, so the document must not allow it."""
     content = operation.get("requestBody", {}).get("content", {})
+    if content.keys() - {"application/json"}:  # records or a file: what would be none of them?
+        operation["requestBody"]["required"] = True
     for media in content.values():
         for name in _named(media.get("schema", {}), schemas):
             if "properties" in schemas[name]:

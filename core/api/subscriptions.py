@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from core.access.second_factor import lacks_second_factor
 from core.api.bodies import Body
+from core.api.comparing import number, word
 from core.api.idempotency import answered_once
 from core.api.params import PageParams, Params
 from core.api.permissions import Grant
@@ -115,6 +116,8 @@ class NoBody(Body):
 
 class DeliveryParams(PageParams):
     """Which lines of the log."""
+
+    comparisons = {"kind": word("message__kind"), "subject": word("subject"), "attempts": number("attempts")}
 
     state = serializers.ChoiceField([state.value for state in DeliveryState], required=False)
     kind = serializers.ChoiceField([kind.value for kind in MessageKind], required=False)

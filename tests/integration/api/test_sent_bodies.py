@@ -9,9 +9,10 @@ import pytest
 from django.test import RequestFactory
 from rest_framework.test import APIClient
 
+from core.models import User
 from invoices.api_intake import InvoiceOfSource
 from invoices.models import Entry, Invoice
-from tests.integration.api.ladder import check_problem, with_key
+from tests.integration.api.ladder import SIGNED_IN, check_problem, with_key
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/invoices/ERP/F-1/"
@@ -161,3 +162,14 @@ def test_a_record_of_another_source_is_refused(erp: APIClient, name: str) -> Non
     assert response.status_code in (403, 404), response.content
     check_problem(response, response.status_code, response.json()["code"])
     assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(("kind", "content"), [("application/json", "[{}]"), ("application/x-ndjson", "{}\n")])
+def test_a_signed_in_person_sends_a_bulk(kind: str, content: str) -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(User.objects.create(username="eva", role="credit_analyst"), backend=SIGNED_IN)
+    client.cookies["csrftoken"] = "t" * 32
+    body = content.replace("{}", json.dumps({**GOOD, "external_id": "F-1"}))
+    headers = {"X-CSRFToken": "t" * 32, "Idempotency-Key": "k1"}
+    response = client.generic("POST", "/api/v1/invoices/bulk/", body, content_type=kind, headers=headers)
+    assert (response.status_code, response.json().get("created")) == (200, 1), response.json()
