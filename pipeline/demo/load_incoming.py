@@ -7,6 +7,7 @@ from datetime import date
 from core.house import DESK
 from core.models import AuditEvent
 from core.services import audit
+from credit.services.closing import close_settled_orders
 from invoices.models import BankLine, IncomingDocument, Invoice
 from invoices.services.bank.matching import match_lines
 from invoices.services.documents.receiving import receive_document
@@ -34,6 +35,7 @@ def load_incoming(*, seed: int, end: date) -> dict[str, int]:
     statement = bank.statement_of(payments, day=end)
     receive_document(statement, file_name=f"{bank.ACCOUNT}-{end}.xml", source=DESK, actor=None, today=end)
     match_lines()
+    close_settled_orders()  # as beat does every hour: some of them are paid now
     audit.record(actor=None, action=DONE, subject_type="demo", subject_id=str(seed))
     return {"documents": IncomingDocument.objects.count() - before, "bank_lines": BankLine.objects.count()}
 
