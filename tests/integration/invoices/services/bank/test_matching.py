@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from buyers.models import BuyerGroup
+from buyers.models import BuyerAlias, BuyerGroup
 from core.domain.roles import Role
 from core.errors import Conflict, Denied, DomainError
 from core.models import AuditEvent, Job
@@ -15,6 +15,7 @@ from invoices.domain.bank import LineState
 from invoices.domain.kinds import EntryKind
 from invoices.models import BankLine, Entry, PayerAccount, Receipt
 from invoices.queries.bank import next_line, open_items_for
+from invoices.queries.bank_evidence import all_names
 from invoices.queries.verify import verify_ledger
 from invoices.services.bank.deciding import Allocation, confirm_line, propose_again, undo_line
 from invoices.services.bank.matching import match_again, match_lines
@@ -152,6 +153,15 @@ def test_another_account_and_another_payer_are_warned_of() -> None:
     )
     assert [one["code"] for one in done.warnings] == ["payer_account_changed", "payer_not_buyer"]
     assert done.warnings[0]["params"] == {"account": "XX9", "known": "GB1"}
+
+
+def test_a_spelling_that_was_taken_away_names_nobody_any_more() -> None:
+    buyer = make_buyer("ACME")
+    first = BuyerAlias.objects.create(buyer=buyer, name="Zebra Timber")
+    BuyerAlias.objects.create(buyer=buyer, name="Acme Works")
+    assert all_names().find("Zebra Timber") == [(buyer.pk, 100.0)]
+    first.delete()
+    assert all_names().find("Zebra Timber") == []
 
 
 def test_open_items_of_a_group_are_offered_once() -> None:
