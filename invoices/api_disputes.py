@@ -14,12 +14,14 @@ from core.api.outages import outage_told
 from core.api.params import Params
 from core.api.problems import ParameterError
 from core.api.schema import write_answers
+from core.house import today
 from core.services.idempotency import try_again
 from invoices.api_intake import SourceView
 from invoices.api_reports import INTAKE
 from invoices.bodies_intake import PutDisputeBody
 from invoices.serializers_intake import PutDisputeSerializer
 from invoices.services.bulks.disputes import LONGEST_ID, WantedDispute
+from invoices.services.bulks.taking import Caller
 from invoices.services.imports.results import Outcome
 from invoices.services.posting.putting_disputes import put_dispute
 
@@ -45,8 +47,9 @@ class DisputeOfSource(SourceView):
             raise _too_long(external_id)
         given = self.body(PutDisputeBody)
         row = WantedDispute(position=1, external_id=external_id, **given)
+        caller = Caller(source, today(), self.person)
         with outage_told():
-            outcome, currency = try_again(lambda: put_dispute(source, row))
+            outcome, currency = try_again(lambda: put_dispute(caller, row))
         return _answer(source, external_id, given | {"currency": currency}, outcome)
 
 

@@ -48,7 +48,7 @@ class DocumentView(SourceView):
         self.check_own(source)
         row = _row(self.body(self.body_kind), external_id, DAYS[self.kind])
         with outage_told():
-            outcome = try_again(lambda: put_document(self.kind, source, row))
+            outcome = try_again(lambda: put_document(self.kind, source, row, actor=self.person))
             found = get_document(self.kind, source=source, external_id=external_id)
         data = self.answer_kind(found, context={"outcome": outcome.value}).data
         return Response(data, status=201 if outcome is Outcome.CREATED else 200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpResponse, UnreadablePostError
@@ -42,7 +42,20 @@ READ = Grant(Permission.LEDGER_IMPORT, frozenset({ApiScope.INTAKE, ApiScope.READ
 MULTIPART = "multipart/form-data"
 RAW = ("application/xml", "text/xml", "application/pdf", "text/plain", OCTETS)
 MAX_BYTES = DEFAULT_XML_LIMITS.max_bytes
+# What a form may have around its file.
+_FRAME_BYTES = 64 * 1024
 FILE_NAME = OpenApiParameter("file_name", str, description="Name of a file that is the body itself.")
+
+
+class BoundedFormParser(MultiPartParser):
+    """A form of bounded length: Django writes its files to disk before anybody looks at them."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        """The form; raises ``body_too_large`` (413) by the length that was announced, more than which is never read."""
+        announced = str((parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0")
+        if announced.isdecimal() and int(announced) > MAX_BYTES + _FRAME_BYTES:
+            raise _too_large()
+        return super().parse(stream, media_type, parser_context)
 
 
 class UploadParams(Params):
@@ -89,7 +102,7 @@ class Documents(IncomingView):
 
     http_method_names = ["get", "head", "post", "options"]
     access = {"GET": READ, "POST": INTAKE}
-    parser_classes = [MultiPartParser, StreamParser]
+    parser_classes = [BoundedFormParser, StreamParser]
 
     @extend_schema(
         operation_id="listDocuments",
@@ -170,11 +183,15 @@ def _bounded(pieces: Iterable[bytes]) -> bytes:
     for piece in pieces:
         data += piece
         if len(data) > MAX_BYTES:
-            detail = _("The body has more than %(limit)s bytes.") % {"limit": MAX_BYTES}
-            raise ProblemError(Problem(413, "body_too_large", detail, "body"))
+            raise _too_large()
     if not data:
         raise ParameterError(code="body_empty", detail=_("The body is empty."), field="body")
     return bytes(data)
+
+
+def _too_large() -> ProblemError:
+    detail = _("The body has more than %(limit)s bytes.") % {"limit": MAX_BYTES}
+    return ProblemError(Problem(413, "body_too_large", detail, "body"))
 
 
 class DocumentDetail(IncomingView):

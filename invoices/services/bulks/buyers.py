@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from buyers.services.putting import Put, put_buyers
 from buyers.services.registry import BuyerRow
 from invoices.intake.convert import Reader, Unfit, make_reader
-from invoices.intake.json_table import JsonRecords, Shape
-from invoices.intake.reasons import FileRefused
-from invoices.models import Bulk
-from invoices.services.bulks.fields import BadRow, Misfit, RecordReader
+from invoices.intake.json_table import Shape
 from invoices.services.bulks.invoices import record_profile
-from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
-from invoices.services.imports.results import Outcome, Tally
-from invoices.services.source_locks import lock_source
+from invoices.services.bulks.problems import problem
+from invoices.services.bulks.records import Answer
+from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
+from invoices.services.imports.results import Outcome
 
 FIELDS = ("external_id", "name", "name_zh", "country", "currency", "code", "trading_since", "website")
 SHAPES = dict.fromkeys(FIELDS, Shape.TEXT)
 _LONGEST_WEBSITE = 255
 
 
-def take_buyers(bulk: Bulk) -> Tally:
-    """Take a bulk of buyers in, in the caller's transaction."""
-    records = records_of(bulk, SHAPES)
-    read = list(_rows(records, bulk.source))
-    if not read:
-        raise FileRefused("no_records")
-    lock_source(bulk.source)
-    answers = list(_answers(read, bulk.source))
-    tally = Tally()
-    for answer in answers:
-        tally.add(answer.outcome, "", "")
-    check_totals(bulk, records.totals, tally)
-    keep_answers(bulk, answers)
-    return tally
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedBuyer(Row):
+    """A buyer as its source knows it."""
+
+    record: BuyerRow
 
 
-def readers(source: str) -> dict[str, Reader]:
+def _readers(source: str) -> dict[str, Reader]:
     """By field, the reader of the ledger's column that is alike."""
     profile = record_profile(source)
     alike = {"external_id": "buyer_code", "name": "buyer_name", "name_zh": "buyer_name_zh", "country": "buyer_country"}
@@ -74,23 +64,9 @@ def _website(text: str) -> str:
     return text.strip()
 
 
-def _rows(records: JsonRecords, source: str) -> Iterator[tuple[int, BuyerRow] | BadRow]:
-    reader = RecordReader(records.header, readers(source))
-    for record in records:
-        bad = reader.fault_of(record)
-        if bad is not None:
-            yield bad
-            continue
-        try:
-            yield record.line, buyer_row(reader.values(reader.cells(record)))
-        except Misfit as misfit:
-            yield reader.bad(record, misfit)
-
-
-def buyer_row(values: dict[str, str]) -> BuyerRow:
-    """The registry's row of a record's values."""
+def _row(position: int, values: Mapping[str, str]) -> WantedBuyer:
     since = values["trading_since"]
-    return BuyerRow(
+    record = BuyerRow(
         external_id=values["external_id"],
         name=values["name"],
         name_zh=values["name_zh"],
@@ -100,33 +76,18 @@ def buyer_row(values: dict[str, str]) -> BuyerRow:
         founded_on=date.fromisoformat(since) if since else None,
         website=values["website"],
     )
+    return WantedBuyer(position=position, external_id=values["external_id"], record=record)
 
 
-def _answers(read: list[tuple[int, BuyerRow] | BadRow], source: str) -> Iterator[Answer]:
-    good = [one for one in read if not isinstance(one, BadRow)]
-    first: dict[str, tuple[int, BuyerRow]] = {}
-    conflicts: dict[str, int] = {}
-    for position, row in good:
-        seen = first.setdefault(row.external_id, (position, row))
-        if seen[1] != row:
-            conflicts.setdefault(row.external_id, position)
-    became = put_buyers([row for _position, row in first.values() if row.external_id not in conflicts], source)
-    for one in read:
-        if isinstance(one, BadRow):
-            yield Answer(one.position, one.external_id, Outcome.QUARANTINED, one.problem)
-            continue
-        position, row = one
-        start = first[row.external_id][0]
-        if row.external_id in conflicts:
-            other = conflicts[row.external_id] if position == start else start
-            yield _quarantined(position, row, "duplicate_in_file", "external_id", other_line=other)
-        elif became[row.external_id] is Put.CONTRADICTS:
-            yield _quarantined(position, row, "buyer_code_contradicts", "code")
-        else:
-            outcome = Outcome(became[row.external_id].value) if position == start else Outcome.UNCHANGED
-            yield Answer(position, row.external_id, outcome)
+def _post(caller: Caller, rows: list[WantedBuyer]) -> list[Answer]:
+    became = put_buyers([row.record for row in rows], caller.source)
+    return [_answer(row, became[row.external_id]) for row in rows]
 
 
-def _quarantined(position: int, row: BuyerRow, code: str, name: str, **params: object) -> Answer:
-    problem = {"code": code, "field": name, "value": str(getattr(row, name)), "params": params}
-    return Answer(position, row.external_id, Outcome.QUARANTINED, problem)
+def _answer(row: WantedBuyer, became: Put) -> Answer:
+    if became is Put.CONTRADICTS:
+        return quarantined(row, problem("buyer_code_contradicts", "code", row.record.code))
+    return Answer(row.position, row.external_id, Outcome(became.value))
+
+
+BUYERS = Taking(shapes=SHAPES, readers=_readers, row_of=_row, post=_post)

@@ -2,90 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from core.money import minor_digits
 from invoices.intake.convert import Reader, make_reader
-from invoices.intake.json_table import JsonRecords, Shape
-from invoices.intake.reasons import FileRefused
-from invoices.models import Bulk
+from invoices.intake.json_table import Shape
 from invoices.queries.known import KnownInvoice, known_invoices
 from invoices.queries.source_disputes import known_versions
 from invoices.services.bulk import DisputeRow, post_bulk
-from invoices.services.bulks.fields import BadRow, Misfit, RecordReader, short_text
+from invoices.services.bulks.fields import short_text
 from invoices.services.bulks.invoices import record_profile
-from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
-from invoices.services.imports.results import Outcome, Tally
-from invoices.services.source_locks import lock_source
+from invoices.services.bulks.problems import problem
+from invoices.services.bulks.records import Answer
+from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
+from invoices.services.imports.results import Outcome
 
-SHAPES = {
-    "external_id": Shape.TEXT,
-    "invoice": Shape.TEXT,
-    "amount": Shape.NUMBER,
-    "reason": Shape.TEXT,
-    "valid_from": Shape.TEXT,
-}
 LONGEST_ID, LONGEST_REASON = 60, 40
+_ALIKE = {"external_id": "buyer_code", "invoice": "invoice_id", "amount": "amount", "valid_from": "invoice_date"}
 Versions = dict[str, dict[str, set[tuple[Any, ...]]]]
 
 
-@dataclass(frozen=True, slots=True)
-class WantedDispute:
-    """One dispute as its source knows it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedDispute(Row):
+    """A dispute as its source knows it; ``known`` is the invoice if it is on record."""
 
-    position: int
-    external_id: str
     invoice: str
     amount: Decimal
     reason: str
     valid_from: date
-
-
-def take_disputes(bulk: Bulk) -> Tally:
-    """Take a bulk of disputes in, in the caller's transaction."""
-    records = records_of(bulk, SHAPES)
-    read = list(_rows(records, bulk.source))
-    if not read:
-        raise FileRefused("no_records")
-    lock_source(bulk.source)
-    good = [row for row in read if isinstance(row, WantedDispute)]
-    invoices = known_invoices(bulk.source, [row.invoice for row in good])
-    answers = post_disputes(bulk.source, good, invoices)
-    bad = [row for row in read if isinstance(row, BadRow)]
-    answers += [Answer(row.position, row.external_id, Outcome.QUARANTINED, row.problem) for row in bad]
-    tally = _tally(good, answers, invoices)
-    check_totals(bulk, records.totals, tally)
-    keep_answers(bulk, answers)
-    return tally
-
-
-def _tally(rows: list[WantedDispute], answers: list[Answer], invoices: Mapping[str, KnownInvoice]) -> Tally:
-    tally, known = Tally(), {row.position: row for row in rows}
-    for answer in answers:
-        row = known.get(answer.position)
-        invoice = invoices.get(row.invoice) if row else None
-        money = (invoice.currency, str(row.amount)) if row and invoice else ("", "")
-        tally.add(answer.outcome, *money)
-    return tally
-
-
-def _rows(records: JsonRecords, source: str) -> Iterator[WantedDispute | BadRow]:
-    reader = RecordReader(records.header, _readers(source))
-    for record in records:
-        try:
-            yield reader.fault_of(record) or _row(record.line, reader.values(reader.cells(record)))
-        except Misfit as misfit:
-            yield reader.bad(record, misfit)
+    known: KnownInvoice | None = None
 
 
 def _readers(source: str) -> dict[str, Reader]:
     profile = record_profile(source)
-    alike = {"external_id": "buyer_code", "invoice": "invoice_id", "amount": "amount", "valid_from": "invoice_date"}
-    found = {name: make_reader(column, profile, is_typed=False) for name, column in alike.items()}
+    found = {name: make_reader(column, profile, is_typed=False) for name, column in _ALIKE.items()}
     return {**found, "reason": short_text(LONGEST_REASON)}
 
 
@@ -100,59 +54,63 @@ def _row(position: int, values: Mapping[str, str]) -> WantedDispute:
     )
 
 
-def post_disputes(source: str, rows: list[WantedDispute], invoices: Mapping[str, KnownInvoice]) -> list[Answer]:
-    """Post what is new; an answer for each row. In the caller's transaction, which holds the source's lock.
-
-    An invoice of which the ledger refuses one dispute is left alone with all of them.
-    """
-    known = known_versions(source, [row.external_id for row in rows])
-    conflicts = _conflicts(rows)
-    problems = {row.position: _conflict(row, conflicts) or _problem_of(row, invoices, known) for row in rows}
-    good = [row for row in rows if problems[row.position] is None]
-    posted = (DisputeRow(source, row.invoice, row.external_id, row.amount, row.reason, row.valid_from) for row in good)
-    result = post_bulk(disputes=dict.fromkeys(posted))
-    refused = {item.external_id: item.code for item in result.contradictions}
-    return [_answer(row, problems[row.position], refused.get(row.invoice), known) for row in rows]
+def _with_invoices(caller: Caller, rows: list[WantedDispute]) -> list[WantedDispute]:
+    invoices = known_invoices(caller.source, [row.invoice for row in rows])
+    return [replace(row, known=invoices.get(row.invoice)) for row in rows]
 
 
-def _conflicts(rows: list[WantedDispute]) -> dict[tuple[str, date], int]:
-    """Disputes that one bulk tells in two ways from one day on, with the position of the second."""
-    first: dict[tuple[str, date], WantedDispute] = {}
-    found: dict[tuple[str, date], int] = {}
+def _post(caller: Caller, rows: list[WantedDispute]) -> list[Answer]:
+    """An invoice of which the ledger refuses one dispute is left alone with all of them."""
+    known = known_versions(caller.source, [row.external_id for row in rows])
+    faults = _faults(rows, known)
+    refused = _posted(caller, [row for row in rows if faults[row.position] is None])
+    return [_answer(row, faults[row.position] or _refusal(row, refused), known) for row in rows]
+
+
+def _posted(caller: Caller, rows: list[WantedDispute]) -> dict[str, str]:
+    """Post them; by invoice why the ledger refused."""
+    if not rows:
+        return {}
+    posted = (
+        DisputeRow(caller.source, row.invoice, row.external_id, row.amount, row.reason, row.valid_from) for row in rows
+    )
+    result = post_bulk(disputes=posted, actor=caller.actor)
+    return {item.external_id: item.code for item in result.contradictions}
+
+
+def _faults(rows: list[WantedDispute], known: Versions) -> dict[int, dict[str, Any] | None]:
+    """By position; a dispute stays with the invoice that it was first told of, in this bulk or before."""
+    invoices = {name: set(versions) for name, versions in known.items()}
+    faults: dict[int, dict[str, Any] | None] = {}
     for row in rows:
-        seen = first.setdefault((row.external_id, row.valid_from), row)
-        if (seen.invoice, seen.amount, seen.reason) != (row.invoice, row.amount, row.reason):
-            found.setdefault((row.external_id, row.valid_from), row.position)
-    return found
+        named = invoices.setdefault(row.external_id, set())
+        faults[row.position] = _fault_of(row, named)
+        if faults[row.position] is None:
+            named.add(row.invoice)
+    return faults
 
 
-def _conflict(row: WantedDispute, conflicts: Mapping[tuple[str, date], int]) -> dict[str, Any] | None:
-    other = conflicts.get((row.external_id, row.valid_from))
-    if other is None:
-        return None
-    return _problem("duplicate_in_file", "external_id", row.external_id, other_line=other)
-
-
-def _problem_of(row: WantedDispute, invoices: Mapping[str, KnownInvoice], known: Versions) -> dict[str, Any] | None:
-    invoice = invoices.get(row.invoice)
-    if invoice is None:
-        return _problem("invoice_unknown", "invoice", row.invoice)
+def _fault_of(row: WantedDispute, named: set[str]) -> dict[str, Any] | None:
+    if row.known is None:
+        return problem("invoice_unknown", "invoice", row.invoice)
     if row.amount < 0:
-        return _problem("amount_below_zero", "amount", f"{row.amount:f}")
-    digits = minor_digits(invoice.currency)
+        return problem("amount_below_zero", "amount", f"{row.amount:f}")
+    digits = minor_digits(row.known.currency)
     if row.amount != round(row.amount, digits):
-        return _problem("amount_precision", "amount", f"{row.amount:f}", expected=digits)
-    if known.get(row.external_id, {}).keys() - {row.invoice}:
-        return _problem("dispute_of_another_invoice", "invoice", row.invoice)
+        return problem("amount_precision", "amount", f"{row.amount:f}", expected=digits)
+    if named - {row.invoice}:
+        return problem("dispute_of_another_invoice", "invoice", row.invoice)
     return None
 
 
-def _answer(row: WantedDispute, problem: dict[str, Any] | None, refused: str | None, known: Versions) -> Answer:
+def _refusal(row: WantedDispute, refused: Mapping[str, str]) -> dict[str, Any] | None:
+    return problem(refused[row.invoice], "amount", f"{row.amount:f}") if row.invoice in refused else None
+
+
+def _answer(row: WantedDispute, fault: dict[str, Any] | None, known: Versions) -> Answer:
     """The answer to a row; from then on its version is known."""
-    if problem is None and refused:
-        problem = _problem(refused, "amount", f"{row.amount:f}")
-    if problem is not None:
-        return Answer(row.position, row.external_id, Outcome.QUARANTINED, problem)
+    if fault is not None:
+        return quarantined(row, fault)
     invoices = known.setdefault(row.external_id, {})
     is_new, version = row.invoice not in invoices, (row.amount, row.reason, row.valid_from)
     versions = invoices.setdefault(row.invoice, set())
@@ -161,5 +119,12 @@ def _answer(row: WantedDispute, problem: dict[str, Any] | None, refused: str | N
     return Answer(row.position, row.external_id, Outcome.CREATED if is_new else outcome)
 
 
-def _problem(code: str, name: str, value: str, **params: object) -> dict[str, Any]:
-    return {"code": code, "field": name, "value": value, "params": params}
+DISPUTES = Taking(
+    shapes={**dict.fromkeys((*_ALIKE, "reason"), Shape.TEXT), "amount": Shape.NUMBER},
+    readers=_readers,
+    row_of=_row,
+    post=_post,
+    money=lambda row: (row.known.currency, str(row.amount)) if row.known else ("", ""),
+    key_of=lambda row: (row.external_id, row.valid_from),
+    complete=_with_invoices,
+)

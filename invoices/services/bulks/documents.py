@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from buyers.services.registry import BuyerRow, upsert_buyers
 from core.errors import DomainError
+from core.models import User
 from core.queries.sql import fetch_all
 from invoices.domain.bulks import DECIDED, BulkKind, SuspenseState
 from invoices.intake.reasons import FileRefused
@@ -57,7 +58,8 @@ def take_documents(bulk: Bulk) -> Tally:
         raise FileRefused("no_records")
     lock_source(bulk.source)
     bad = [row for row in read if isinstance(row, BadRow)]
-    answers = post_documents(kind, bulk.source, [row for row in read if isinstance(row, DocumentRow)])
+    good = [row for row in read if isinstance(row, DocumentRow)]
+    answers = post_documents(kind, bulk.source, good, actor=bulk.actor)
     answers += [Answer(row.position, row.external_id, Outcome.QUARANTINED, row.problem) for row in bad]
     tally = _tally(read, {answer.position: answer.outcome for answer in answers})
     check_totals(bulk, records.totals, tally)
@@ -72,7 +74,7 @@ def _tally(read: Iterable[DocumentRow | BadRow], outcomes: Mapping[int, Outcome]
     return tally
 
 
-def post_documents(kind: str, source: str, rows: list[DocumentRow]) -> list[Answer]:
+def post_documents(kind: str, source: str, rows: list[DocumentRow], *, actor: User | None = None) -> list[Answer]:
     """Post what is new, put allocations into suspense and settle what can be; an answer for each row.
 
     In the caller's transaction, which holds the source's lock.
@@ -81,7 +83,7 @@ def post_documents(kind: str, source: str, rows: list[DocumentRow]) -> list[Answ
     posted = Posted()
     for row, other in _with_conflicts(rows):
         _decide(row, other, known, posted)
-    _post_new(kind, source, posted.new, known)
+    _post_new(kind, source, posted.new, known, actor)
     _suspend(kind, source, posted.asked, known)
     if posted.new or posted.asked:
         settle_suspense(source)
@@ -158,14 +160,14 @@ def _problem(code: str, name: str, value: str, **params: object) -> dict[str, An
     return {"code": code, "field": name, "value": value, "params": params}
 
 
-def _post_new(kind: str, source: str, rows: list[DocumentRow], known: Known) -> None:
+def _post_new(kind: str, source: str, rows: list[DocumentRow], known: Known, actor: User | None) -> None:
     if not rows:
         return
     posted = ((known.buyers[r.buyer], source, r.external_id, r.currency, r.amount, r.day, r.note) for r in rows)
     if kind == "receipt":
-        result = post_bulk(receipts=(ReceiptRow._make(row) for row in posted))
+        result = post_bulk(receipts=(ReceiptRow._make(row) for row in posted), actor=actor)
     else:
-        result = post_bulk(credit_notes=(CreditNoteRow._make(row) for row in posted))
+        result = post_bulk(credit_notes=(CreditNoteRow._make(row) for row in posted), actor=actor)
     if result.contradictions:
         first = result.contradictions[0]
         params = {"field": first.field, "value": first.external_id, "problem": first.code}

@@ -5,6 +5,7 @@ Invoices have rows in quarantine of their own (:mod:`invoices.services.quarantin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ from invoices.services.imports.results import Outcome
 AT_ONCE = 20_000
 # What is refused is left out and the rest sent again; records seldom hang together, so that two rounds are the rule.
 _ROUNDS = 5
+# What ends a line of NDJSON; other separators may stand in a text and stay.
+_BREAKS = re.compile(r"[\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def send_again(bulk_id: int, *, actor: User, mended: Mapping[int, str] | None = 
 
 
 def _send(bulk: Bulk, texts: Mapping[int, str], actor: User) -> None:
-    lines = "\n".join(" ".join(text.splitlines()).strip() or "{}" for text in texts.values())
+    lines = "\n".join(_BREAKS.sub(" ", text).strip() or "{}" for text in texts.values())
     sent = receive_bulk(
         spool_body([lines.encode("utf-8", "replace")]),
         kind=BulkKind(bulk.kind),

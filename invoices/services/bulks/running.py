@@ -15,8 +15,8 @@ from core.services import audit
 from core.services.runs import add_jobs, open_run
 from invoices.domain.bulks import BulkKind, BulkState
 from invoices.models import Bulk
-from invoices.services.bulks.buyers import take_buyers
-from invoices.services.bulks.disputes import take_disputes
+from invoices.services.bulks.buyers import BUYERS
+from invoices.services.bulks.disputes import DISPUTES
 from invoices.services.bulks.documents import take_documents
 from invoices.services.bulks.groups import GROUPS
 from invoices.services.bulks.invoices import take_invoices
@@ -36,8 +36,8 @@ TAKERS: dict[BulkKind, Taker] = {
     BulkKind.INVOICES: take_invoices,
     BulkKind.RECEIPTS: take_documents,
     BulkKind.CREDIT_NOTES: take_documents,
-    BulkKind.BUYERS: take_buyers,
-    BulkKind.DISPUTES: take_disputes,
+    BulkKind.BUYERS: partial(take_rows, taking=BUYERS),
+    BulkKind.DISPUTES: partial(take_rows, taking=DISPUTES),
     BulkKind.WRITE_OFFS: partial(take_rows, taking=WRITE_OFFS),
     BulkKind.SHIPMENTS: partial(take_rows, taking=SHIPMENTS),
     BulkKind.GROUPS: partial(take_rows, taking=GROUPS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -60,9 +60,9 @@ class Taking(Generic[R]):
     """How records of one kind are taken.
 
     ``shapes`` says how the fields are written, ``readers`` (of a source) how they are read, ``row_of`` makes a row of
-    what was read. ``post(caller, rows)`` brings the house to what the rows say and answers each of them; no id
-    comes twice in its rows. ``name_of`` gives the id of a record that cannot be read, of its cells; ``money`` currency
-    and amount for the control totals.
+    what was read. ``post(caller, rows)`` brings the house to what the rows say and answers each of them; no ``key_of``
+    comes twice in its rows. ``complete`` adds what is on record, once the source is locked. ``name_of`` gives the id of
+    a record that cannot be read, of its cells; ``money`` currency and amount for the control totals.
     """
 
     shapes: Mapping[str, Shape]
@@ -71,6 +71,8 @@ class Taking(Generic[R]):
     post: Callable[[Caller, list[R]], list[Answer]]
     name_of: Callable[[Mapping[str, str]], str] = lambda cells: cells["external_id"]
     money: Callable[[R], tuple[str, str]] = lambda row: ("", "")
+    key_of: Callable[[R], Hashable] = lambda row: row.external_id
+    complete: Callable[[Caller, list[R]], list[R]] = lambda caller, rows: rows
 
 
 def take_rows(bulk: Bulk, taking: Taking[R]) -> Tally:
@@ -84,9 +86,11 @@ def take_rows(bulk: Bulk, taking: Taking[R]) -> Tally:
         raise FileRefused("no_records")
     lock_source(bulk.source)
     caller = Caller(bulk.source, day_of(bulk.created_at), bulk.actor)
-    answers = _answers([row for row in read if not isinstance(row, BadRow)], lambda rows: taking.post(caller, rows))
-    answers += [_refused(row) for row in read if isinstance(row, BadRow)]
-    tally = _tally(read, answers, taking.money)
+    good = taking.complete(caller, [row for row in read if not isinstance(row, BadRow)])
+    bad = [row for row in read if isinstance(row, BadRow)]
+    answers = [*_answers(good, taking, caller), *map(_refused, bad)]
+    judged: list[R | BadRow] = [*good, *bad]
+    tally = _tally(judged, answers, taking.money)
     check_totals(bulk, records.totals, tally)
     keep_answers(bulk, answers)
     return tally
@@ -112,7 +116,7 @@ def put_row(
     if expected is not None and versions() != expected:
         detail = _("The record is no longer the version that If-Match names; read it again.")
         raise Changed("record_changed", detail, {"field": "If-Match", "value": row.external_id})
-    (answer,) = taking.post(caller, [row])
+    (answer,) = taking.post(caller, taking.complete(caller, [row]))
     if answer.problem is not None:
         raise refusal_of(answer.problem)
     return answer.outcome
@@ -139,28 +143,30 @@ def _tally(read: list[R | BadRow], answers: list[Answer], money: Callable[[R], t
     return tally
 
 
-def _answers(rows: list[R], post: Callable[[list[R]], list[Answer]]) -> list[Answer]:
-    """Of records that are alike the first one counts; those of one id that differ are all refused."""
-    first: dict[str, R] = {}
-    conflicts: dict[str, int] = {}
+def _answers(rows: list[R], taking: Taking[R], caller: Caller) -> Iterator[Answer]:
+    """Of records that are alike the first one counts; those of one key that differ are all refused."""
+    first: dict[Hashable, R] = {}
+    conflicts: dict[Hashable, int] = {}
     for row in rows:
-        seen = first.setdefault(row.external_id, row)
+        seen = first.setdefault(taking.key_of(row), row)
         if seen is not row and replace(row, position=seen.position) != seen:
-            conflicts.setdefault(row.external_id, row.position)
-    wanted = [row for row in first.values() if row.external_id not in conflicts]
-    found = {answer.external_id: answer for answer in post(wanted)}
-    return [_answer(row, first[row.external_id].position, conflicts, found) for row in rows]
+            conflicts.setdefault(taking.key_of(row), row.position)
+    wanted = [row for key, row in first.items() if key not in conflicts]
+    found = {answer.position: answer for answer in taking.post(caller, wanted)}
+    for row in rows:
+        start, other = first[taking.key_of(row)].position, conflicts.get(taking.key_of(row))
+        yield _repeated(row, found[start]) if other is None else _twice(row, other if row.position == start else start)
 
 
-def _answer(row: Row, start: int, conflicts: Mapping[str, int], found: Mapping[str, Answer]) -> Answer:
-    if row.external_id in conflicts:
-        other = conflicts[row.external_id] if row.position == start else start
-        twice = problem("duplicate_in_file", "external_id", row.external_id, other_line=other)
-        return Answer(row.position, row.external_id, Outcome.QUARANTINED, twice)
-    answer = found[row.external_id]
-    if row.position == start or answer.outcome is Outcome.QUARANTINED:
+def _repeated(row: Row, answer: Answer) -> Answer:
+    """The answer to the first record of its kind, or to one that says the same again."""
+    if row.position == answer.position or answer.outcome is Outcome.QUARANTINED:
         return answer._replace(position=row.position)
     return answer._replace(position=row.position, outcome=Outcome.UNCHANGED)
+
+
+def _twice(row: Row, other: int) -> Answer:
+    return quarantined(row, problem("duplicate_in_file", "external_id", row.external_id, other_line=other))
 
 
 def quarantined(row: Row, why: Mapping[str, Any]) -> Answer:

@@ -170,7 +170,7 @@ def _credit(asked: Asked, buyer_id: int) -> Posted:
         day=asked.claim.issued_on,
         allocations=wanted,
     )
-    put_document("credit_note", asked.source, row)
+    put_document("credit_note", asked.source, row, actor=asked.actor)
     posted.credit_note = CreditNote.objects.get(source=asked.source, external_id=number)
     return posted
 

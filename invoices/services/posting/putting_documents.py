@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from core.errors import Conflict, DomainError
+from core.models import User
 from invoices.domain.posting import check_amount
 from invoices.intake.convert import Unfit
 from invoices.intake.reasons import words
@@ -15,7 +16,7 @@ from invoices.services.source_locks import lock_source
 
 
 @transaction.atomic
-def put_document(kind: str, source: str, row: DocumentRow) -> Outcome:
+def put_document(kind: str, source: str, row: DocumentRow, *, actor: User | None = None) -> Outcome:
     """Bring the ledger to what the source says; the same again changes nothing.
 
     Raises ``amount_invalid``, ``currency_unknown``, ``allocation_repeated``, ``allocated_more``; 409
@@ -29,7 +30,7 @@ def put_document(kind: str, source: str, row: DocumentRow) -> Outcome:
         params = {"field": "allocations", "value": "", **unfit.params}
         raise DomainError(unfit.reason, words(unfit.reason, params), {"field": "allocations"}) from unfit
     lock_source(source, is_bounded=True)
-    (answer,) = post_documents(kind, source, [row])
+    (answer,) = post_documents(kind, source, [row], actor=actor)
     if answer.problem is not None:
         problem = answer.problem
         named = {"field": problem["field"], "value": problem["value"], **problem["params"]}

@@ -13,12 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from rest_framework.test import APIClient
 
-from core.models import AuditEvent, SealedDocument
+from core.models import AuditEvent, SealedDocument, User
 from core.services.documents import open_sealed
 from invoices.api_incoming import Documents
 from invoices.models import Entry, IncomingDocument, Invoice
 from tests.budgets import query_budget
-from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
+from tests.integration.api.ladder import SIGNED_IN, as_person, check_problem, check_schema, with_key
 from tests.integration.invoices.documents.made import einvoice, own_seller
 from tests.unit.invoices.intake.made import CAMT, MT940
 
@@ -154,6 +154,24 @@ class TestBadInput:
         check_problem(send(erp, b"<" * 1_001), 413, "body_too_large")
         check_problem(send(erp, gzip.compress(b"<" * 1_001), HTTP_CONTENT_ENCODING="gzip"), 413, "body_too_large")
         assert SealedDocument.objects.count() == 0
+
+    @pytest.mark.parametrize("who", ["key", "person"])
+    def test_a_form_that_is_too_long_is_refused_unread(self, erp: APIClient, who: str) -> None:
+        client = erp if who == "key" else as_person("credit_analyst")
+        kind, length = "multipart/form-data; boundary=x", str(1 << 40)
+        check_problem(send(client, b"--x--", kind=kind, CONTENT_LENGTH=length), 413, "body_too_large")
+        assert SealedDocument.objects.count() == 0
+
+    @pytest.mark.parametrize("kind", [XML, "multipart/form-data; boundary=x"])
+    def test_csrf_is_asked_of_sessions(self, kind: str) -> None:
+        strict = APIClient(enforce_csrf_checks=True)
+        strict.force_login(User.objects.create(username="eva", role="credit_analyst"), backend=SIGNED_IN)
+        strict.cookies["csrftoken"] = "t" * 32
+        form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.xml"\r\n\r\n%s\r\n--x--\r\n'
+        data = einvoice() if kind == XML else form % einvoice()
+        check_problem(send(strict, data, kind=kind), 403, "permission_denied")
+        assert SealedDocument.objects.count() == 0
+        assert send(strict, data, kind=kind, HTTP_X_CSRFTOKEN="t" * 32).status_code == 201
 
     def test_a_body_that_breaks_off_is_refused_unstored(self, erp: APIClient) -> None:
         response = raw(erp, einvoice(), CONTENT_LENGTH="100000")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from invoices.models import DisputeVersion, Invoice
+from core.models import AuditEvent
+from invoices.models import BulkRecord, DisputeVersion, Invoice
 from invoices.queries.verify import verify_ledger
 from tests.integration.api.bulks import invoice, only_problem, outcomes, records, refused, send, taken, totals
 from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
@@ -85,6 +86,15 @@ def test_who_may_not_is_refused(erp: APIClient) -> None:
     assert not DisputeVersion.objects.exists()
 
 
+def test_the_trail_names_the_person_who_put_it() -> None:
+    analyst = as_person("credit_analyst")
+    taken(analyst, [invoice(1)])
+    before = AuditEvent.objects.count()
+    put(analyst, status=201, url="/api/v1/disputes/order-desk/D-1/")
+    posted = AuditEvent.objects.order_by("pk")[before:]
+    assert [(one.action, str(one.actor)) for one in posted] == [("invoices.bulk.posted", "person-credit_analyst")]
+
+
 class TestBulk:
     def test_each_record_is_answered(self, erp: APIClient) -> None:
         sent = [
@@ -104,6 +114,20 @@ class TestBulk:
         assert disputed() == {"F-1": 0, "F-2": 100}
         assert taken(erp, sent[:4], url=DISPUTES)["unchanged"] == 4
         assert DisputeVersion.objects.count() == 3
+
+    def test_a_dispute_stays_with_the_invoice_that_it_was_first_told_of(self, erp: APIClient) -> None:
+        moved = dispute(external_id="D-1", invoice="F-2", amount="100", valid_from="2026-05-01")
+        bulk = taken(erp, [dispute(external_id="D-1"), moved], url=DISPUTES)
+        assert outcomes(erp, bulk) == ["created", "quarantined"]
+        assert records(erp, bulk)[1]["problem"]["code"] == "dispute_of_another_invoice"
+        assert disputed() == {"F-1": 40, "F-2": 0}
+
+    def test_records_that_contradict_each_other_name_the_other_one(self, erp: APIClient) -> None:
+        taken(erp, [dispute(external_id="D-1"), dispute(external_id="D-1", amount="1")], url=DISPUTES)
+        problems = (
+            BulkRecord.objects.filter(bulk__kind="disputes").order_by("position").values_list("problem", flat=True)
+        )
+        assert [problem["params"]["other_line"] for problem in problems] == [2, 1]
 
     def test_totals_that_differ_change_nothing(self, erp: APIClient) -> None:
         body = [totals(1, USD="41"), dispute(external_id="D-1")]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerCode
+from core.models import AuditEvent
 from core.services.api_clients import create_client
 from invoices.models import CreditNote, Entry, Invoice, Receipt, SuspendedAllocation
 from invoices.queries.verify import verify_ledger
@@ -280,6 +281,12 @@ class TestBulk:
         assert only_problem(erp, record, url=RECEIPTS)[:2] == (code, field)
         assert not Receipt.objects.exists()
         assert not BuyerCode.objects.exists()
+
+
+def test_the_trail_names_the_person_who_put_it() -> None:
+    put(as_person("credit_analyst"), status=201, url="/api/v1/receipts/order-desk/R-1/")
+    posted = AuditEvent.objects.get(action="invoices.bulk.posted")
+    assert str(posted.actor) == "person-credit_analyst"
 
 
 def test_a_key_sees_what_waits_of_its_own_source(erp: APIClient) -> None:

@@ -170,6 +170,10 @@ def test_a_signed_in_person_sends_a_bulk(kind: str, content: str) -> None:
     client.force_login(User.objects.create(username="eva", role="credit_analyst"), backend=SIGNED_IN)
     client.cookies["csrftoken"] = "t" * 32
     body = content.replace("{}", json.dumps({**GOOD, "external_id": "F-1"}))
-    headers = {"X-CSRFToken": "t" * 32, "Idempotency-Key": "k1"}
+    headers = {"Idempotency-Key": "k1"}
+    without = client.generic("POST", "/api/v1/invoices/bulk/", body, content_type=kind, headers=headers)
+    check_problem(without, 403, "permission_denied")
+    assert not Entry.objects.exists()
+    headers["X-CSRFToken"] = "t" * 32
     response = client.generic("POST", "/api/v1/invoices/bulk/", body, content_type=kind, headers=headers)
     assert (response.status_code, response.json().get("created")) == (200, 1), response.json()

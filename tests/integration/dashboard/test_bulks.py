@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from buyers.models import Buyer
-from core.models import AuditEvent
+from core.models import AuditEvent, User
 from invoices.domain.bulks import BulkKind
 from invoices.models import Bulk, DisputeVersion, MendedRecord, Receipt
 from invoices.services.bulks.forgetting import forget_records
+from invoices.services.bulks.mending import send_again
 from invoices.services.bulks.running import receive_bulk
 from invoices.services.bulks.spooling import spool_body
 from tests.budgets import query_budget
@@ -222,6 +223,16 @@ def test_all_open_records_are_sent_again_and_those_still_wrong_stay() -> None:
     assert [row[:2] for row in rows_of(sign_in("auditor").get(LIST, {"show": "todo"}), "t-incoming")] == [
         [f"disputes #{bulk.pk}", "REST"]
     ]
+
+
+def test_a_record_sent_again_keeps_every_character() -> None:
+    name = "Sieben\u2028Brücke"
+    line = json.dumps({"external_id": "0042", "name": name, "country": "XX"}, ensure_ascii=False)
+    bulk = sent(BulkKind.BUYERS, line)
+    send_again(
+        bulk.pk, actor=User.objects.create(username="eva", role="credit_analyst"), mended={1: line.replace("XX", "DE")}
+    )
+    assert Buyer.objects.get().name == name
 
 
 def test_record_is_set_aside_once() -> None:
