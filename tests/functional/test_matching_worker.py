@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.xdist_group("workers"),
 ]
 
-LINES = 6 * AT_ONCE
+LINES = 5 * AT_ONCE
 StartWorker = Callable[[], "subprocess.Popen[bytes]"]
 
 
