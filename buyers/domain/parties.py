@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rapidfuzz import fuzz
+
+from core.domain.folding import without_accents
 
 # Numbers with fewer characters say too little to name a legal entity across sources.
 _SHORTEST = 5
@@ -63,10 +64,7 @@ def normal_id(text: str) -> str:
 
 def name_key(name: str) -> str:
     """A name without case, accents and punctuation. Example: ``Kunden-AG, Mitte`` gives ``kunden ag mitte``."""
-    bare = name.casefold()
-    if not bare.isascii():
-        bare = "".join(one for one in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(one))
-    return _NOT_WORD.sub(" ", bare).strip()
+    return _NOT_WORD.sub(" ", without_accents(name.casefold())).strip()
 
 
 def name_score(left: str, right: str) -> int:

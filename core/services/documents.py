@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max
 
 from core.errors import DomainError
 from core.models import SealedDocument
@@ -17,17 +21,50 @@ FOLDER = "documents"
 _LONGEST_TYPE = 100
 
 
+def path_of(sha256: str) -> str:
+    """Where the file with this hash lies, below MEDIA_ROOT."""
+    return f"{FOLDER}/{sha256[:2]}/{sha256}"
+
+
+@transaction.atomic
 def seal(data: bytes, *, media_type: str) -> SealedDocument:
     """Keep these bytes; the same bytes again are the same document.
 
     The file is whole on the disk before its row is written; a file that a restored backup lacks is written again.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    path = f"{FOLDER}/{sha256[:2]}/{sha256}"
+    path = path_of(sha256)
+    _lock(sha256)
     _write(Path(settings.MEDIA_ROOT) / path, data)
     columns = {"media_type": media_type[:_LONGEST_TYPE], "size": len(data), "path": path}
     document, __ = SealedDocument.objects.get_or_create(sha256=sha256, defaults=columns)
     return document
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """A transaction that is taken back at its end, with the files that were sealed in it."""
+    last = SealedDocument.objects.aggregate(last=Max("pk"))["last"] or 0
+    with transaction.atomic():
+        yield
+        sealed = list(SealedDocument.objects.filter(pk__gt=last).values_list("sha256", flat=True))
+        transaction.set_rollback(True)
+    for sha256 in sealed:
+        _remove_unsealed(sha256)
+
+
+@transaction.atomic
+def _remove_unsealed(sha256: str) -> None:
+    """Remove the file unless a row seals it: another caller may have sealed the same bytes meanwhile."""
+    _lock(sha256)
+    if not SealedDocument.objects.filter(sha256=sha256).exists():
+        (Path(settings.MEDIA_ROOT) / path_of(sha256)).unlink(missing_ok=True)
+
+
+def _lock(sha256: str) -> None:
+    """Until the transaction's end nobody else writes or removes the file of this hash."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('core.sealed'), hashtext(%s))", [sha256])
 
 
 def open_sealed(document: SealedDocument) -> bytes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from stdnum import iso11649
+
+from core.domain.folding import without_accents
 
 # As invoices.models.fields.plain_number in the database: both sides of a comparison are made plain alike.
 SEPARATORS = " -/._:#,"
@@ -28,8 +29,7 @@ def folded(text: str) -> str:
 
     Example: ``folded("Müßig & Søn") == "MUSSIG & SØN"``.
     """
-    marked = unicodedata.normalize("NFKD", text.upper())
-    return "".join(letter for letter in marked if not unicodedata.combining(letter))
+    return without_accents(text.upper())
 
 
 def tokens(text: str) -> Iterator[str]:

@@ -123,7 +123,8 @@ def _choice(row: Invoice) -> OpenItemChoice:
 
 def _of_family(buyer_id: int) -> Q:
     records = list_records([buyer_id])
-    return Q(buyer_id__in=records) | Q(buyer__group__isnull=False, buyer__group__buyers__in=records)
+    groups = Buyer.objects.filter(pk__in=records, group__isnull=False).values("group_id")
+    return Q(buyer_id__in=records) | Q(buyer__group_id__in=groups)
 
 
 def _called(text: str, *, has_buyer: bool) -> Q:

@@ -60,14 +60,6 @@ class QuarantineItem:
     decided_by: str
 
 
-def list_batches(*, limit: int = 50, before_id: int | None = None) -> list[BatchRow]:
-    """The latest imports first; ``before_id`` goes on where a page ended."""
-    rows = _batches()
-    if before_id is not None:
-        rows = rows.filter(pk__lt=before_id)
-    return [_batch_row(row) for row in rows.order_by("-id")[:limit]]
-
-
 def get_batch(batch_id: int) -> BatchRow:
     """One import; raises ``NotFound``."""
     row = _batches().filter(pk=batch_id).first()

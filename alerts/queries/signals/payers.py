@@ -48,7 +48,8 @@ CROSS JOIN LATERAL (
     WHERE o.buyer_id = l.buyer_id AND o.received_on BETWEEN l.day - %(days)s AND l.day + %(days)s
         AND o.currency = l.currency AND o.amount = l.amount AND o.source NOT LIKE 'bank:%%'
         AND o.recorded_at <= %(known_at)s
-        AND NOT EXISTS (SELECT FROM invoices_receipt b WHERE b.reverses_id = o.id)
+        AND NOT EXISTS (SELECT FROM invoices_receipt b WHERE b.reverses_id IN (o.id, l.receipt_id)
+            AND b.received_on <= %(as_of)s AND b.recorded_at <= %(known_at)s)
     ORDER BY o.received_on, o.id LIMIT 1
 ) o
 {_JOINS} {_POSTED} {_ORDER}

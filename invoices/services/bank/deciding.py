@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from buyers.models import Buyer
 from core.access.scope import require
 from core.domain.roles import Permission
 from core.errors import Conflict, DomainError, InvalidTransition, NotFound
@@ -58,12 +59,15 @@ def confirm_line(
     """Post the line as a receipt of the buyer, allocated so; what is left stays unapplied.
 
     ``charge`` is a fee that banks kept on the way and that we bear: taken off what stays open of these invoices, in
-    their order. Raises ``bank_line_changed`` (somebody was faster), ``allocation_repeated``, ``allocated_more``,
-    ``charge_too_large``, and what the ledger refuses.
+    their order. Raises ``bank_line_changed`` (somebody was faster), ``buyer_not_found``, ``allocation_repeated``,
+    ``allocated_more``, ``charge_too_large``, and what the ledger refuses.
     """
     line = _claim(line_id, version, actor, WAITING)
     if line.amount <= 0:
         raise _refused("line_not_a_credit", "line", line.pk, _("The line is no credit: nothing came in by it."))
+    if not Buyer.objects.filter(pk=buyer_id).exists():
+        message = _("There is no buyer %(pk)s.", pk=buyer_id)
+        raise NotFound("buyer_not_found", message, {"field": "buyer", "value": str(buyer_id)})
     shares = [_share(one) for one in allocations]
     _check_shares(line, shares)
     shares += _charge_shares(shares, charge)
@@ -109,10 +113,12 @@ def undo_line(*, line_id: int, version: int, reason: str, actor: User) -> BankLi
     """Take a posting back by reversal: allocations, charges and receipt, each on its own day.
 
     The line is open again, and what was undone is not proposed for it again. Of a return, the credit that it took back
-    is open again instead, to be posted anew. Raises ``bank_line_changed``, ``reason_needed``.
+    is open again instead, to be posted anew. Raises ``bank_line_changed``, ``reason_needed``, ``line_returned`` (the
+    money went back by another line: undo that one first).
     """
     line = _claim(line_id, version, actor, (LineState.POSTED, LineState.IGNORED))
     line.reason = _reason(reason)
+    _check_not_returned(line)
     if line.receipt is not None and line.receipt.reverses_id is not None:
         _open_returned(line, line.receipt.reverses_id, actor)
     elif line.receipt is not None:
@@ -123,6 +129,16 @@ def undo_line(*, line_id: int, version: int, reason: str, actor: User) -> BankLi
     _decided(line, LineState.UNDONE, actor, "undone", reason=line.reason)
     propose_lines([line])
     return line
+
+
+def _check_not_returned(line: BankLine) -> None:
+    """Posted anew, money that the bank took back would stand in the books for good."""
+    if line.receipt_id is None:
+        return
+    debit = BankLine.objects.filter(receipt__reverses=line.receipt_id, state=LineState.POSTED).first()
+    if debit is not None:
+        message = _("The money of this line went back by bank line %(line)s; undo that one first.", line=debit.pk)
+        raise Conflict("line_returned", message, {"field": "line", "value": str(line.pk), "returned_by": debit.pk})
 
 
 def _open_returned(line: BankLine, receipt_id: int, actor: User) -> None:

@@ -14,13 +14,15 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 
+from core.errors import DomainError
+from core.services.idempotency import try_again
 from core.services.runs import enqueue_once
 from invoices.domain.bank import LineState
 from invoices.models import BankLine
 from invoices.queries.matching_settings import current_numbers
 from invoices.services.bank.deciding import post_return
 from invoices.services.bank.post_many import Sure, post_many
-from invoices.services.bank.proposing import Proposals, propose_lines
+from invoices.services.bank.proposing import propose_lines
 from invoices.services.bank.storing import store
 from invoices.services.bank.taking import MATCH_TASK
 
@@ -50,34 +52,46 @@ class Matched:
 def match_lines() -> Matched:
     """Match every line that no attempt has looked at yet; safe to run twice and side by side."""
     total = Matched()
-    while (batch := match_batch()) is not None:
+    while (batch := try_again(match_batch)) is not None:
         total += batch
     return total
 
 
 @transaction.atomic
 def match_batch(*, at_once: int = AT_ONCE) -> Matched | None:
-    """The next batch; None if there is none."""
+    """The next batch; None if there is none. Credits come first: a debit may take back one of the same batch."""
     waiting = BankLine.objects.select_for_update(skip_locked=True, of=("self",)).select_related("account")
     lines = list(waiting.filter(state=LineState.OPEN, matched_at__isnull=True).order_by("id")[:at_once])
     if not lines:
         return None
-    found = propose_lines(lines)
     numbers = current_numbers()
-    if numbers.is_enabled:
-        _post_sure(lines, found, numbers.number("threshold"))
+    threshold = numbers.number("threshold") if numbers.is_enabled else None
+    if received := [line for line in lines if line.amount > 0]:
+        _match_received(received, threshold)
+    if taken_back := [line for line in lines if line.amount < 0]:
+        _match_taken_back(taken_back, threshold)
     states = Counter(line.state for line in lines)
     return Matched(len(lines), states[LineState.POSTED], states[LineState.PROPOSED], states[LineState.OPEN])
 
 
-def _post_sure(lines: Sequence[BankLine], found: Proposals, threshold: Decimal) -> None:
-    sure = [line for line in lines if line.confidence is not None and line.confidence >= threshold]
-    chosen, later = _first_come([Sure(line, found[line.pk][0]) for line in sure if line.amount > 0])
+def _match_received(lines: Sequence[BankLine], threshold: Decimal | None) -> None:
+    found = propose_lines(lines)
+    chosen, later = _first_come([Sure(line, found[line.pk][0]) for line in _sure_of(lines, threshold)])
     post_many(chosen)
     _match_later(later)
-    for line in sure:
-        if line.amount < 0:
-            _post_return(line)
+
+
+def _match_taken_back(lines: Sequence[BankLine], threshold: Decimal | None) -> None:
+    propose_lines(lines)
+    for line in _sure_of(lines, threshold):
+        _post_return(line)
+
+
+def _sure_of(lines: Sequence[BankLine], threshold: Decimal | None) -> list[BankLine]:
+    """Those that may post by themselves; none without a threshold."""
+    if threshold is None:
+        return []
+    return [line for line in lines if line.confidence is not None and line.confidence >= threshold]
 
 
 def _first_come(sure: Sequence[Sure]) -> tuple[list[Sure], list[BankLine]]:
@@ -100,12 +114,20 @@ def _match_later(lines: Sequence[BankLine]) -> None:
 
 
 def _post_return(line: BankLine) -> None:
-    """The debit of a returned payment, unless somebody else has its credit in hand: then a person decides."""
+    """The debit of a returned payment; a person decides if somebody has its credit in hand, or the ledger refuses.
+
+    Example: two debits name one credit; the first one takes it back, the second finds it bounced.
+    """
     named: int = (line.proposal or {}).get("returns", 0)
     credit = BankLine.objects.select_for_update(skip_locked=True, of=("self",)).select_related("account", "receipt")
     returned = credit.filter(pk=named, state=LineState.POSTED).first()
-    if returned is not None:
-        post_return(line, returned, actor=None)
+    if returned is None:
+        return
+    try:
+        with transaction.atomic():
+            post_return(line, returned, actor=None)
+    except DomainError:
+        propose_lines([line])
 
 
 @transaction.atomic

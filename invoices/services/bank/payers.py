@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.models import User
 from core.queries.sql import fetch_all
-from invoices.domain.bank import LineWarning
+from invoices.domain.bank import LineState, LineWarning
 from invoices.domain.matching_names import name_score
 from invoices.models import BankLine, PayerAccount
 
@@ -80,5 +80,12 @@ def learn_payers(pairs: Iterable[tuple[BankLine, int]]) -> None:
 
 
 def forget_payer(line: BankLine) -> None:
-    """An undone posting taught nothing: the account that it told first is unknown again."""
-    PayerAccount.objects.filter(line=line).delete()
+    """An undone posting taught nothing: the account is unknown again, unless another posted line tells it, too."""
+    for known in PayerAccount.objects.filter(line=line):
+        same = BankLine.objects.filter(buyer_id=known.buyer_id, payer_account=known.account, state=LineState.POSTED)
+        other = same.filter(amount__gt=0).exclude(pk=line.pk).order_by("id").first()
+        if other is None:
+            known.delete()
+        else:
+            known.line, known.name, known.first_seen_on = other, other.payer_name, other.day
+            known.save(update_fields=["line", "name", "first_seen_on"])

@@ -44,6 +44,8 @@ def post_many(sure: Sequence[Sure]) -> None:
 
     Lines without charges go as one bulk; a bulk with a refused row is taken back and tried again without its lines.
     """
+    if not sure:
+        return
     plain = [one for one in sure if all(part.kind is EntryKind.RECEIPT for part in one.candidate.parts)]
     posted, refused = _in_bulk(plain)
     for one in sure:
@@ -60,7 +62,8 @@ def _in_bulk(sure: Sequence[Sure]) -> tuple[list[Sure], list[Sure]]:
         try:
             _bulk(left, invoices)
         except _Refused as problem:
-            bad = [one for one in left if _is_hit(one, problem, invoices)]
+            # A refusal that no line is named by leaves all of them to a person.
+            bad = [one for one in left if _is_hit(one, problem, invoices)] or left
             refused += bad
             left = [one for one in left if one not in bad]
         else:

@@ -24,6 +24,8 @@ from invoices.services.bank.storing import store
 # What the bank itself numbers a payment by says nothing of invoices.
 _SPOKEN = frozenset({"EndToEndId", "customer", "CreditorReference", "CdtrRef", "Document"})
 _CREDITOR_REFERENCE = re.compile(r"\bRF[0-9]{2}[ 0-9A-Za-z]{1,26}")
+# Each attempt finds these anew, or finds that they are gone.
+_FOUND_ANEW = frozenset({LineWarning.POSSIBLE_DUPLICATE, LineWarning.LEDGER_REFUSED})
 ZERO = Decimal(0)
 
 Proposals = dict[int, list[Candidate]]
@@ -114,7 +116,7 @@ def _weaken_duplicates(lines: Sequence[BankLine], found: Proposals, numbers: Mat
             asked += [(place, buyer, line.currency, line.amount, line.day) for buyer in sorted(buyers)]
     told = find_duplicates(asked, near_days=int(numbers.number("duplicate_days")))
     for place, line in enumerate(lines):
-        line.warnings = [one for one in line.warnings if one["code"] != LineWarning.POSSIBLE_DUPLICATE]
+        line.warnings = [one for one in line.warnings if one["code"] not in _FOUND_ANEW]
         if place in told:
             params = _told_params(told[place])
             found[line.pk][0] = weakened(found[line.pk][0], Reason(ReasonCode.POSSIBLE_DUPLICATE, params))

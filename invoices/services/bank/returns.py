@@ -23,7 +23,7 @@ FROM unnest(%(places)s::int[], %(accounts)s::bigint[], %(amounts)s::numeric[], %
 CROSS JOIN LATERAL (
     SELECT l.* FROM invoices_bankline l
     WHERE l.account_id = t.account_id AND l.day BETWEEN t.day - %(longest)s AND t.day AND l.amount = t.amount
-        AND l.state = 'posted'
+        AND l.state = 'posted' AND NOT EXISTS (SELECT FROM invoices_receipt b WHERE b.reverses_id = l.receipt_id)
     ORDER BY l.day DESC, l.id DESC LIMIT 5
 ) l
 ORDER BY t.place, l.day DESC, l.id DESC
@@ -42,7 +42,10 @@ class _Credit(NamedTuple):
 
 
 def propose_returns(lines: Sequence[BankLine]) -> None:
-    """For each debit the posted credit of the same amount that it takes back: by reference, else by payer."""
+    """For each debit the posted credit of the same amount that it takes back: by reference, else by payer.
+
+    A credit whose receipt has bounced went back before.
+    """
     params = {
         "places": list(range(len(lines))),
         "accounts": [line.account_id for line in lines],

@@ -63,6 +63,7 @@ def take_statements(outcome: Outcome, *, document: IncomingDocument | None, acto
     whole, like those that the reader refused.
     """
     taken, refused = [], list(outcome.refused)
+    _lock_accounts(outcome.statements)
     received: defaultdict[str, Decimal] = defaultdict(Decimal)
     paid: defaultdict[str, Decimal] = defaultdict(Decimal)
     for position, statement in enumerate(outcome.statements, start=1):
@@ -88,7 +89,8 @@ def _refusal(statement: Statement) -> FileRefused | None:
 
 
 def _take(statement: Statement, document: IncomingDocument | None, actor: User | None) -> TakenStatement:
-    account = _account(statement)
+    number, currency = _account_key(statement)
+    account = BankAccount.objects.get(number=number, currency=currency)
     content = hashlib.sha256(repr(statement).encode("utf-8", "surrogatepass")).hexdigest()
     known = BankStatement.objects.filter(content=content).first()
     if known is not None:
@@ -110,12 +112,17 @@ def _take(statement: Statement, document: IncomingDocument | None, actor: User |
     )
 
 
-def _account(statement: Statement) -> BankAccount:
-    """Our account, locked: two files of one account are taken one after the other."""
-    number, currency = statement.account.number[:60], statement.currency
-    known = {"bank": statement.account.bank[:120], "owner": statement.account.owner[:200]}
-    BankAccount.objects.get_or_create(number=number, currency=currency, defaults=known)
-    return BankAccount.objects.select_for_update().get(number=number, currency=currency)
+def _lock_accounts(statements: Sequence[Statement]) -> None:
+    """Our accounts, locked in one order: files of the same accounts are taken one after the other."""
+    named = {_account_key(one): one.account for one in statements if _refusal(one) is None}
+    for number, currency in sorted(named):
+        known = {"bank": named[number, currency].bank[:120], "owner": named[number, currency].owner[:200]}
+        BankAccount.objects.get_or_create(number=number, currency=currency, defaults=known)
+        BankAccount.objects.select_for_update().get(number=number, currency=currency)
+
+
+def _account_key(statement: Statement) -> tuple[str, str]:
+    return statement.account.number[:60], statement.currency
 
 
 def _statement_row(
@@ -180,10 +187,10 @@ def _count(lines: Sequence[BankLine]) -> None:
 
 
 def _replace(replaced: Sequence[tuple[BankLine, BankLine]]) -> None:
-    """A whole batch that nobody decided on gives way to its payments; one decided this moment stays."""
+    """A whole batch that nobody decided on, locked when it was found, gives way to its payments."""
     for batch, line in replaced:
-        undecided = BankLine.objects.filter(pk=batch.pk, version=batch.version, state=batch.state)
-        undecided.update(same_as=line, state=LineState.TOLD_BEFORE, version=batch.version + 1)
+        told = {"same_as": line, "state": LineState.TOLD_BEFORE, "version": batch.version + 1}
+        BankLine.objects.filter(pk=batch.pk).update(**told)
 
 
 def _audit(row: BankStatement, lines: Sequence[BankLine], actor: User | None) -> None:

@@ -99,9 +99,16 @@ class KnownPayments:
         total = sum(one.amount for one in self._new_batches[line.entry])
         alike = self._alike[total, line.currency, line.day]
         found = next((known for known in alike if telling_of(known).references & own), None)
-        if found is not None and found.state in _UNDECIDED:
-            self.replaced.setdefault(found.pk, (found, line))
+        if found is not None and found.pk not in self.replaced:
+            self._lock(found)
+            if found.state in _UNDECIDED:
+                self.replaced[found.pk] = (found, line)
         return found
+
+    def _lock(self, batch: BankLine) -> None:
+        """Nobody decides on the batch any more, and what was decided just now counts: its money comes in once."""
+        now = BankLine.objects.select_for_update().only("state", "version").get(pk=batch.pk)
+        batch.state, batch.version = now.state, now.version
 
 
 def _around(statement: BankStatement, lines: Sequence[BankLine]) -> QuerySet[BankLine]:

@@ -10,8 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
+from core.services.documents import undone
 from core.services.idempotency import try_again
 from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.intake.document_listing import amount_in
@@ -95,9 +94,8 @@ def receive_files(
     if not is_dry_run:
         _receive_all(batch, files, today, creates_buyers=creates_buyers)
         return batch
-    with transaction.atomic():
+    with undone():
         _receive_all(batch, files, today, creates_buyers=creates_buyers)
-        transaction.set_rollback(True)
     return batch
 
 
@@ -108,10 +106,9 @@ def sample_files(files: Iterable[tuple[str, Path]], *, today: date) -> Batch:
     """
     batch = Batch(SAMPLE, is_dry_run=True)
     for name, path in files:
-        with transaction.atomic():
+        with undone():
             _own_seller_of(path)
             _receive_all(batch, [(name, path)], today, creates_buyers=True)
-            transaction.set_rollback(True)
     return batch
 
 

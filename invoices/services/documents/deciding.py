@@ -15,6 +15,7 @@ from core.errors import DomainError, InvalidTransition, NotFound
 from core.models import User
 from core.services import audit
 from core.services.documents import open_sealed
+from core.services.idempotency import try_again as repeated
 from core.words import sentence as _
 from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.domain.einvoices import EARLIEST, LATEST
@@ -88,7 +89,10 @@ def discard(document_id: int, *, reason: str, actor: User | None) -> IncomingDoc
 
 
 def retry_waiting(*, today: date) -> dict[str, int]:
-    """Try every waiting e-invoice again, each by itself; how many, and how many of them wait no more."""
+    """Try every waiting e-invoice again, each by itself; how many, and how many of them wait no more.
+
+    One whose file is lost stops no other.
+    """
     waiting = IncomingDocument.objects.filter(state=DocumentState.WAITING, kind=DocumentKind.EINVOICE)
     ids = list(waiting.order_by("pk").values_list("pk", flat=True))
     done = [pk for pk in ids if _is_settled(pk, today)]
@@ -97,9 +101,11 @@ def retry_waiting(*, today: date) -> dict[str, int]:
 
 def _is_settled(pk: int, today: date) -> bool:
     try:
-        return try_again(pk, actor=None, today=today).state != DocumentState.WAITING
+        return repeated(lambda: try_again(pk, actor=None, today=today)).state != DocumentState.WAITING
     except InvalidTransition:  # somebody else settled it meanwhile
         return True
+    except DomainError:
+        return False
 
 
 def _lock(document_id: int, actor: User | None) -> IncomingDocument:

@@ -37,7 +37,8 @@ def post_claim(asked: Asked) -> Posted:
 def _issue(asked: Asked, buyer_id: int) -> Posted:
     ids = part_ids(asked.external_id(), len(asked.plan.parts))
     order_id = _order_of(asked, buyer_id)
-    issued = [_put(asked, _new(asked, one, part, order_id)) for one, part in zip(ids, asked.plan.parts, strict=True)]
+    parts = zip(ids, asked.plan.parts, strict=True)
+    issued = [_put(asked, _new(asked, buyer_id, one, part, order_id)) for one, part in parts]
     posted = Posted(invoice=issued[0], parts=len(issued))
     if asked.plan.prepaid:
         post_prepaid(asked, posted, issued[0], asked.plan.prepaid)
@@ -45,12 +46,12 @@ def _issue(asked: Asked, buyer_id: int) -> Posted:
 
 
 def _put(asked: Asked, new: NewInvoice) -> Invoice:
-    return put_invoice(new, buyer=asked.buyer, today=asked.today, actor=asked.actor)[1].invoice
+    return put_invoice(new, buyer=None, today=asked.today, actor=asked.actor)[1].invoice
 
 
-def _new(asked: Asked, external_id: str, part: Part, order_id: int | None) -> NewInvoice:
+def _new(asked: Asked, buyer_id: int, external_id: str, part: Part, order_id: int | None) -> NewInvoice:
     return NewInvoice(
-        buyer_id=0,
+        buyer_id=buyer_id,
         source=asked.source,
         external_id=external_id,
         number=asked.claim.number,
@@ -119,9 +120,9 @@ def _correct(asked: Asked, buyer_id: int) -> Posted:
     if Invoice.objects.filter(source=asked.source, external_id=part_ids(original.external_id, 2)[1]).exists():
         raise Stop(Held(code="original_in_parts", params={"value": number}))
     before = state_of(original)
-    paid = before.amount - original.open_amount
     (part,) = asked.plan.parts
-    after = _put(asked, _corrected(original, part, asked))
+    after = _put(asked, _corrected(original, part, asked, buyer_id))
+    paid = part.amount - after.open_amount  # of the locked invoice: a payment may have come just before
     posted = Posted(invoice=after, parts=1)
     posted.warn(
         "corrected",
@@ -135,9 +136,9 @@ def _correct(asked: Asked, buyer_id: int) -> Posted:
     return posted
 
 
-def _corrected(original: Invoice, part: Part, asked: Asked) -> NewInvoice:
+def _corrected(original: Invoice, part: Part, asked: Asked, buyer_id: int) -> NewInvoice:
     return NewInvoice(
-        buyer_id=0,
+        buyer_id=buyer_id,
         source=original.source,
         external_id=original.external_id,
         number=original.number,

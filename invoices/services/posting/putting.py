@@ -38,12 +38,14 @@ class Changed(DomainError):
 def put_invoice(
     new: NewInvoice,
     *,
-    buyer: BuyerRow,
+    buyer: BuyerRow | None,
     today: date,
     expected: tuple[int, int] | None = None,
     actor: User | None = None,
 ) -> tuple[Outcome, SourceInvoice]:
     """Bring the ledger to what the source says; the same again changes nothing.
+
+    ``buyer`` is whom the source names; None: ``new`` has the buyer's id already.
 
     Another amount is a reversal and a new issue from ``today`` on, payments stay; another due date counts from
     ``today``. Raises ``amount_invalid``, ``due_before_invoice``, ``invoice_contradicts`` for what cannot be corrected,
@@ -53,7 +55,8 @@ def put_invoice(
     check_amount(amount=new.amount, currency=new.currency)
     check_due_date(due_date=new.due_date, invoice_date=new.invoice_date)
     share_source(new.source)
-    new = replace(new, buyer_id=upsert_buyers([buyer], new.source)[buyer.external_id])
+    if buyer is not None:
+        new = replace(new, buyer_id=upsert_buyers([buyer], new.source)[buyer.external_id])
     known = Invoice.objects.filter(source=new.source, external_id=new.external_id).first()
     if known is None:
         return _issued(new, expected, actor)

@@ -12,7 +12,7 @@ from alerts.services.advance import advance
 from buyers.models import Buyer
 from core.models import Run
 from invoices.models import BankLine, PayerAccount
-from invoices.services.bank.deciding import confirm_line, undo_line
+from invoices.services.bank.deciding import confirm_line, confirm_return, undo_line
 from invoices.services.posting.allocations import Incoming, post_receipt
 from tests.integration.invoices.builders import make_buyer
 from tests.integration.invoices.services.bank.builders import make_actor, make_line
@@ -82,3 +82,15 @@ def test_the_same_amount_from_bank_and_erp_rings_whoever_told_first() -> None:
     close()
     alert = Alert.objects.get()
     assert (alert.rule, alert.evidence["rows"][0]["told"]) == (Rule.RECEIPT_TWICE, "erp R1")
+
+
+def test_a_payment_that_went_back_stands_twice_no_more() -> None:
+    buyer = make_buyer("ACME")
+    line = posted(buyer, payer_name="Buyer ACME")
+    post_receipt(
+        Incoming(buyer_id=buyer.pk, source="erp", external_id="R1", currency="USD", amount=Decimal(30), day=TODAY)
+    )
+    debit = make_line("-30", day=TODAY.isoformat(), is_reversal=True)
+    confirm_return(line_id=debit.pk, version=1, returned_line_id=line.pk, actor=make_actor())
+    close()
+    assert not Alert.objects.exists()

@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from core.append_only import append_only_tables
 from core.errors import DomainError
 from core.models import SealedDocument
-from core.services.documents import open_sealed, seal
+from core.services.documents import open_sealed, seal, undone
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +62,12 @@ def test_the_row_only_grows() -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         SealedDocument.objects.filter(pk=document.pk).update(path="elsewhere")
     assert "core_sealeddocument" in append_only_tables()
+
+
+def test_what_is_taken_back_leaves_no_file_but_those_that_others_sealed(settings: Any) -> None:
+    kept = seal(b"kept", media_type="text/plain")
+    with undone():
+        again, tried = (seal(data, media_type="text/plain") for data in (b"kept", b"tried"))
+        assert path_of(settings, tried).is_file()
+    assert SealedDocument.objects.get() == kept == again
+    assert (path_of(settings, kept).is_file(), path_of(settings, tried).exists()) == (True, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -190,6 +191,16 @@ class TestOwnSellers:
         assert retry_waiting(today=TODAY) == {"tried": 1, "settled": 0}
         row.refresh_from_db()
         assert row.problem["code"] == "buyer_unmatched"
+
+    def test_one_whose_file_is_lost_stops_no_other(self, settings: Any, tmp_path: Path) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        lost, other = (receive(einvoice(no, seller="Second AG", seller_vat="DE129273398")) for no in ("F-1", "F-2"))
+        (tmp_path / lost.sealed.path).unlink()
+        add_own_seller(name="Second AG", vat_id="DE129273398")
+        Buyer.objects.create(code="B", name="Buyer SA", country="FR")
+        assert retry_waiting(today=TODAY) == {"tried": 2, "settled": 1}
+        other.refresh_from_db()
+        assert other.state == "posted"
 
     def test_a_namesake_with_another_number_waits(self) -> None:
         row = receive(einvoice(seller_vat="DE129273398"))

@@ -62,10 +62,11 @@ def test_what_needs_a_person_ends_with_status_1(folder: Path) -> None:
     assert all(row["detail"] for row in answer["documents"])
 
 
-def test_a_dry_run_posts_nothing(folder: Path) -> None:
+def test_a_dry_run_posts_nothing_and_leaves_no_file(folder: Path) -> None:
     status, answer = run(str(folder), "--new-buyers", "--dry-run")
     assert (status, answer["states"]["posted"], answer["dry_run"]) == (0, 3, True)
     assert (Entry.objects.count(), IncomingDocument.objects.count()) == (0, 0)
+    assert not [path for path in (folder.parent / "media").rglob("*") if path.is_file()]
 
 
 def test_people_read_the_same(folder: Path) -> None:

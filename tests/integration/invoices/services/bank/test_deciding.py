@@ -9,7 +9,7 @@ from django.db import connection
 
 from buyers.models import BuyerGroup
 from core.domain.roles import Role
-from core.errors import Conflict, Denied, DomainError, InvalidTransition
+from core.errors import Conflict, Denied, DomainError, InvalidTransition, NotFound
 from core.models import AuditEvent
 from invoices.domain.bank import LineState
 from invoices.domain.kinds import EntryKind
@@ -201,6 +201,40 @@ def test_returned_money_opens_the_invoice_again() -> None:
     again = undo_line(line_id=debit.pk, version=done.version, reason="of another payment", actor=actor)
     line.refresh_from_db()
     assert (again.state, line.state) == (LineState.UNDONE, LineState.UNDONE)
+    assert verify_ledger().is_ok
+
+
+def test_an_account_that_another_line_told_too_stays_known_when_the_first_is_undone() -> None:
+    buyer, actor = make_buyer(), make_actor()
+    lines = [make_line("100", payer_account="GB1") for _ in range(2)]
+    done = [confirm_line(line_id=line.pk, version=1, buyer_id=buyer.pk, actor=actor) for line in lines]
+    undo_line(line_id=done[0].pk, version=2, reason="twice", actor=actor)
+    assert PayerAccount.objects.get().line == lines[1]
+    undo_line(line_id=done[1].pk, version=2, reason="twice", actor=actor)
+    assert not PayerAccount.objects.exists()
+
+
+def test_a_buyer_that_nobody_knows_is_refused_by_name() -> None:
+    line = make_line("100")
+    with pytest.raises(NotFound) as refused:
+        confirm_line(line_id=line.pk, version=1, buyer_id=4_711, actor=make_actor())
+    assert (refused.value.code, refused.value.params) == ("buyer_not_found", {"field": "buyer", "value": "4711"})
+
+
+def test_money_that_went_back_cannot_be_posted_again_before_its_return_is_undone() -> None:
+    buyer, actor = make_buyer(), make_actor()
+    invoice, line = make_invoice(buyer, "100"), make_line("100")
+    confirm_line(line_id=line.pk, version=1, buyer_id=buyer.pk, allocations=allocations((invoice, "100")), actor=actor)
+    debit = make_line("-100", day="2026-04-14", is_reversal=True)
+    done = confirm_return(line_id=debit.pk, version=1, returned_line_id=line.pk, actor=actor)
+    with pytest.raises(Conflict) as refused:
+        undo_line(line_id=line.pk, version=2, reason="another buyer", actor=actor)
+    assert (refused.value.code, refused.value.params["returned_by"]) == ("line_returned", debit.pk)
+    line.refresh_from_db()
+    assert (line.state, line.version) == (LineState.POSTED, 2)
+    undo_line(line_id=debit.pk, version=done.version, reason="another buyer", actor=actor)
+    line.refresh_from_db()
+    assert line.state == LineState.UNDONE
     assert verify_ledger().is_ok
 
 

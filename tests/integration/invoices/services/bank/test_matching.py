@@ -154,6 +154,14 @@ def test_another_account_and_another_payer_are_warned_of() -> None:
     assert done.warnings[0]["params"] == {"account": "XX9", "known": "GB1"}
 
 
+def test_open_items_of_a_group_are_offered_once() -> None:
+    group = BuyerGroup.objects.create(code="G", name="G")
+    buyers = [make_buyer(code, group=group) for code in ("ONE", "TWO", "THREE")]
+    invoices = [make_invoice(buyer, "100") for buyer in buyers]
+    found = open_items_for(actor=make_actor(), buyer_id=buyers[0].pk, currency="USD")
+    assert sorted(one.invoice_id for one in found) == sorted(invoice.pk for invoice in invoices)
+
+
 def test_a_returned_payment_with_its_reference_bounces_by_itself() -> None:
     invoice = make_invoice(make_buyer("ACME"), "100")
     reference = [{"kind": "EndToEndId", "value": "E2E-1"}]
@@ -163,6 +171,22 @@ def test_a_returned_payment_with_its_reference_bounces_by_itself() -> None:
     assert match_lines().posted == 1
     invoice.refresh_from_db()
     assert (state(debit), invoice.open_amount, debit.receipt.amount) == (LineState.POSTED, 100, -100)
+    assert verify_ledger().is_ok
+
+
+def test_two_debits_of_one_reference_bounce_its_credit_once_and_stop_no_other_line() -> None:
+    buyer = make_buyer("ACME")
+    paid, other = make_invoice(buyer, "100"), make_invoice(buyer, "70")
+    reference = [{"kind": "EndToEndId", "value": "E2E-1"}]
+    make_line("100", payer_name="Buyer ACME", remittance=paid.number, references=reference)
+    debits = [make_line("-100", day="2026-04-15", is_reversal=True, references=reference) for _ in range(2)]
+    make_line("70", payer_name="Buyer ACME", remittance=other.number)
+    assert match_lines().posted == 3
+    assert [state(debit) for debit in debits] == [LineState.POSTED, LineState.OPEN]
+    assert debits[1].proposal is None
+    for invoice in (paid, other):
+        invoice.refresh_from_db()
+    assert (paid.open_amount, other.open_amount) == (100, 0)
     assert verify_ledger().is_ok
 
 
@@ -188,6 +212,10 @@ def test_what_the_ledger_refuses_goes_to_a_person_and_the_others_are_posted() ->
     assert match_lines().posted == 1
     assert [state(line) for line in lines] == [LineState.POSTED, LineState.PROPOSED]
     assert ("ledger_refused" in codes(lines[1]), lines[1].confidence) == (True, Decimal("0.5"))
+    match_again(states=(LineState.PROPOSED,))
+    match_lines()
+    lines[1].refresh_from_db()
+    assert [warning["code"] for warning in lines[1].warnings] == ["ledger_refused"]
     assert verify_ledger().is_ok
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db.models import Sum
@@ -28,6 +29,7 @@ from invoices.intake.statements.records import (
 from invoices.models import BankLine, BankStatement
 from invoices.services.bank.matching import match_lines
 from invoices.services.bank.taking import MATCH_TASK, TakenStatements, take_statements
+from invoices.services.bank.tellings import KnownPayments
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +137,20 @@ def test_a_batch_gives_way_to_its_payments_when_they_are_listed() -> None:
     take(statement(credit("100", "B1", details=parts, batch_count=2), kind=Kind.NOTIFICATION))
     assert states() == {LineState.OPEN: 2, LineState.TOLD_BEFORE: 1}
     assert BankLine.objects.get(state=LineState.TOLD_BEFORE).amount == 100
+
+
+def test_a_batch_decided_while_its_payments_are_read_stands_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = tuple(Detail(amount=Decimal(a), currency="EUR", counterparty=Counterparty(name=a)) for a in ("60", "40"))
+    take(statement(credit("100", "B1")))
+    read = KnownPayments.__init__
+
+    def decided_just_then(self: KnownPayments, *given: Any) -> None:
+        read(self, *given)
+        BankLine.objects.update(state=LineState.IGNORED, version=2)
+
+    monkeypatch.setattr(KnownPayments, "__init__", decided_just_then)
+    take(statement(credit("100", "B1", details=parts, batch_count=2), kind=Kind.NOTIFICATION))
+    assert states() == {LineState.IGNORED: 1, LineState.TOLD_BEFORE: 2}
 
 
 def test_a_batch_told_after_its_payments_is_told_before() -> None:
