@@ -89,7 +89,7 @@ def is_writing() -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             " AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
         )
-        return cursor.fetchone()[0] > 0
+        return bool(cursor.fetchone()[0])
 
 
 def kill_in_mid_batch(worker: subprocess.Popen[bytes]) -> bool:
@@ -117,7 +117,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_posts_nothing_twice(
     wait_until("the database has ended its transaction", lambda: not is_writing())
     assert 0 < posted() == Receipt.objects.count() < LINES
 
-    wait_until("the sweep has taken the job back", lambda: sweep() and job_state(job) == Job.State.READY)
+    wait_until("the sweep has taken the job back", lambda: (sweep(), job_state(job))[1] == Job.State.READY)
     get_task(MATCH_TASK)(job_id=job.pk)
     assert job_state(job) == Job.State.DONE, job.error
     assert job.attempts == 2
