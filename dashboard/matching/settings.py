@@ -25,7 +25,7 @@ from dashboard.imports.base import ImportsPage
 from dashboard.labels import Label
 from invoices.domain.matching_settings import NUMBERS, MatchingNumbers
 from invoices.models import MatchingSetting
-from invoices.queries.matching_settings import current_numbers, list_versions, numbers_of
+from invoices.queries.matching_settings import list_versions, numbers_of
 from invoices.services.bank.settings import change_matching
 
 
@@ -65,7 +65,7 @@ class SettingsPage(ImportsPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """As they are now."""
-        return self._page(NumbersForm(initial=_initial(current_numbers())))
+        return self._page()
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """The next version, or what would be right."""
@@ -85,7 +85,7 @@ class SettingsPage(ImportsPage):
         given = {name: form.cleaned_data[name] for name in ("version", "is_enabled", "reason")}
         change_matching(numbers=form.numbers(), actor=self.page.user, **given)
 
-    def _page(self, form: NumbersForm, status: int = 200) -> HttpResponse:
+    def _page(self, form: NumbersForm | None = None, status: int = 200) -> HttpResponse:
         versions = list(list_versions())
         known = numbers_of(versions[0]) if versions else MatchingNumbers()
         return self.render(
@@ -95,7 +95,7 @@ class SettingsPage(ImportsPage):
             posting=_posting(known),
             version=known.version,
             versions=_history(versions),
-            form=form if self.page.may(Permission.RULES_CHANGE) else None,
+            form=(form or NumbersForm(initial=_initial(known))) if self.page.may(Permission.RULES_CHANGE) else None,
         )
 
 
@@ -111,10 +111,10 @@ def _row(name: str, known: MatchingNumbers) -> NumberRow:
 def _history(versions: Sequence[MatchingSetting]) -> list[VersionRow]:
     """Newest first; the first version is held against the defaults."""
     told = [numbers_of(row) for row in versions]
-    before = [*told[1:], MatchingNumbers()]
+    before = [*told, MatchingNumbers()][1:]
     return [
         VersionRow(row, _posting(now), _changes(then, now))
-        for row, now, then in zip(versions, told, before, strict=False)
+        for row, now, then in zip(versions, told, before, strict=True)
     ]
 
 
