@@ -234,15 +234,15 @@ def test_the_threshold_is_a_setting_with_versions() -> None:
     invoice = make_invoice(make_buyer("ACME"), "100")
     line = make_line("100", payer_name="Buyer ACME", remittance=invoice.number)
     with pytest.raises(Denied):
-        change_matching(numbers={}, is_enabled=True, version=0, actor=analyst)
+        change_matching(numbers={}, is_enabled=True, version=0, actor=analyst, reason="x")
     with pytest.raises(DomainError, match=r"from 0\.91 to 1"):
-        change_matching(numbers={"threshold": "0.5"}, is_enabled=True, version=0, actor=manager)
+        change_matching(numbers={"threshold": "0.5"}, is_enabled=True, version=0, actor=manager, reason="x")
     change_matching(numbers={"threshold": "1"}, is_enabled=True, version=0, actor=manager, reason="audit week")
     with pytest.raises(Conflict):
-        change_matching(numbers={}, is_enabled=True, version=0, actor=manager)
+        change_matching(numbers={}, is_enabled=True, version=0, actor=manager, reason="x")
     assert match_lines().posted == 0
     assert state(line) == LineState.PROPOSED
-    change_matching(numbers={}, is_enabled=False, version=1, actor=manager)
+    change_matching(numbers={}, is_enabled=False, version=1, actor=manager, reason="x")
     match_again()
     assert match_lines().posted == 0
 
