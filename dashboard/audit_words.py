@@ -70,6 +70,7 @@ AUDIT_ACTIONS = {
     "invoices.receipt.bounced": _("receipt bounced"),
     "invoices.credit_note.posted": _("credit note posted"),
     "invoices.credit_note.allocated": _("credit note allocated"),
+    "invoices.matching.changed": _("numbers of matching changed"),
     "invoices.quarantine.mended": _("quarantined row mended"),
     "invoices.quarantine.discarded": _("quarantined row discarded"),
 }

@@ -88,6 +88,26 @@ STATEMENT_WARNINGS: dict[str, Any] = {
     StatementWarning.PAYMENTS_NOT_LISTED: _("The bank does not list the payments of a sum that it booked."),
 }
 
+# What people set, and what each number means.
+MATCHING_NUMBERS = {
+    "threshold": _("Posts by itself from confidence"),
+    "charge_most": _("Bank charge, at most"),
+    "charge_percent": _("Bank charge, percent at most"),
+    "discount_percent": _("Cash discount, percent at most"),
+    "discount_days": _("Cash discount, days"),
+    "duplicate_days": _("Same payment told twice, days"),
+}
+MATCHING_HELP = {
+    "threshold": _("A line that is at least this sure posts by itself; what is ambiguous never reaches 0.91."),
+    "charge_most": _("So much may be missing, in base currency, and still be called a charge of the banks."),
+    "charge_percent": _("And no more than this share of what the line pays."),
+    "discount_percent": _("A shortage of one percent up to this share may be a cash discount; a person confirms it."),
+    "discount_days": _("The money came within so many days of the invoice."),
+    "duplicate_days": _("A receipt of another source, as large and this near, may be the same money: it waits."),
+}
+POSTS = Label(_("sure lines post by themselves"), "good")
+POSTS_NOTHING = Label(_("every line waits for a person"), "warn")
+
 
 def reason_words(reasons: Iterable[Mapping[str, Any]], currency: str) -> list[str]:
     """Why a line of this currency is thought to pay what is proposed, one clause each, none twice."""

@@ -21,7 +21,7 @@ from dashboard.imports import (
     suspense,
     upload,
 )
-from dashboard.matching import desk, lines
+from dashboard.matching import desk, lines, settings
 
 urlpatterns: list[URLPattern] = [
     path("alerts/", worklist.AlertsPage.as_view(), name="alerts"),
@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/statements/", statements.StatementsPage.as_view(), name="import_statements"),
     path("imports/statements/<int:pk>/", statements.StatementPage.as_view(), name="import_statement"),
     path("imports/matching/", desk.MatchingDesk.as_view(), name="import_matching"),
+    path("imports/matching/settings/", settings.SettingsPage.as_view(), name="import_matching_settings"),
     re_path(
         r"^imports/matching/(?P<pk>\d+)/(?P<verb>confirm|return|ignore|undo|again)/$",
         desk.LineWork.as_view(),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from core.access.scope import require
+from core.domain.reasons import check_reason
 from core.domain.roles import Permission, is_granted
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
@@ -115,14 +116,6 @@ def end_substitute(substitute_id: int, *, ends_on: date, actor: User, as_of: dat
     else:
         row.save(update_fields=["ends_on"])
     return row
-
-
-def check_reason(reason: str) -> None:
-    """A change of what people may do says why; raises ``reason_missing``."""
-    if not reason.strip():
-        raise DomainError("reason_missing", _("Give the reason for the change."), {"field": "reason", "value": ""})
-    if len(reason) > 300:
-        raise DomainError("reason_too_long", _("The reason has more than 300 characters."), {"field": "reason"})
 
 
 def _check_person(field: str, user_id: int) -> None:

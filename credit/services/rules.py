@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from buyers.models import Buyer, BuyerGroup
 from buyers.queries.merges import get_survivor_id
 from core.access.scope import require
+from core.domain.reasons import check_reason
 from core.domain.roles import Permission
 from core.errors import Conflict, DomainError
 from core.models import User
@@ -22,7 +23,6 @@ from credit.domain.rules import check_rule_setting
 from credit.domain.terms import GRADES
 from credit.models import CheckRuleVersion
 from credit.services import recheck
-from credit.services.authority import check_reason
 
 CAUSE = "rules_changed"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from core.access.scope import require
+from core.domain.reasons import check_reason
 from core.domain.roles import Permission
 from core.errors import Conflict
 from core.models import User
@@ -13,7 +14,6 @@ from core.words import sentence as _
 from credit.domain.terms import GradeTerms, check_terms
 from credit.models import GradeTermsVersion
 from credit.queries.terms import current_terms
-from credit.services.authority import check_reason
 
 
 @transaction.atomic

@@ -64,6 +64,6 @@ def _checked(name: str, value: object, bounds: Bounds) -> Decimal:
 def _invalid(name: str, value: object, hint: Sentence) -> DomainError:
     return DomainError(
         "matching_setting_invalid",
-        _("%(name)s: %(value)r. %(hint)s", name=name, value=value, hint=hint),
+        _("%(name)s: %(value)r. %(hint)s", name=name, value=str(value), hint=hint),
         {"field": name, "value": str(value)},
     )

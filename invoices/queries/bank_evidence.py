@@ -161,9 +161,11 @@ def _evidence(
     return Evidence(payers, open_items)
 
 
+# Counts besides the latest ids: a row may be taken away, or be committed after one with a higher id.
 _NAMES_VERSION_SQL = """
-SELECT (SELECT max(pgh_id) FROM buyers_buyerevent), (SELECT max(id) FROM buyers_buyeralias),
-    (SELECT max(id) FROM buyers_buyer)
+SELECT e.latest, a.latest, a.rows, b.latest, b.rows FROM (SELECT max(pgh_id) AS latest FROM buyers_buyerevent) e,
+    (SELECT max(id) AS latest, count(*) AS rows FROM buyers_buyeralias) a,
+    (SELECT max(id) AS latest, count(*) AS rows FROM buyers_buyer) b
 """
 _NAMES_SQL = """
 SELECT id, name FROM buyers_buyer WHERE name <> ''
@@ -173,7 +175,7 @@ UNION ALL SELECT buyer_id, name FROM buyers_buyeralias
 
 
 def all_names() -> NameIndex:
-    """Every buyer by all its names; read again only when one was added or changed."""
+    """Every buyer by all its names; read again only when one was added, changed or taken away."""
     return _names_of(tuple(fetch_one(_NAMES_VERSION_SQL)))
 
 

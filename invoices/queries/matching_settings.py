@@ -13,8 +13,11 @@ from invoices.models import MatchingSetting
 def current_numbers() -> MatchingNumbers:
     """The latest version, or the defaults."""
     row = MatchingSetting.objects.order_by("-version").first()
-    if row is None:
-        return MatchingNumbers()
+    return numbers_of(row) if row else MatchingNumbers()
+
+
+def numbers_of(row: MatchingSetting) -> MatchingNumbers:
+    """What a version says."""
     numbers = {name: Decimal(text) for name, text in row.numbers.items()}
     return MatchingNumbers(is_enabled=row.is_enabled, numbers=numbers, version=row.version)
 

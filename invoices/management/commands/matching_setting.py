@@ -16,7 +16,7 @@ from invoices.services.bank.settings import change_matching
 
 
 class Command(JsonCommand):
-    """``manage.py matching_setting [--set NAME=NUMBER …] [--off | --on] [--as USER] [--reason TEXT]``."""
+    """``manage.py matching_setting [[--set NAME=NUMBER …] [--off | --on] --as USER --reason TEXT]``."""
 
     help = "Show the numbers of matching, or make a new version of them in the name of a person who may change rules."
 
@@ -29,7 +29,7 @@ class Command(JsonCommand):
         )
         parser.add_argument("--on", dest="is_enabled", action="store_true", help="lines above the threshold do")
         parser.add_argument("--as", dest="username", default="", help="user name of who changes it")
-        parser.add_argument("--reason", default="")
+        parser.add_argument("--reason", default="", help="why it changes; a change without one is refused")
 
     def answer(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """The numbers in force after the change."""

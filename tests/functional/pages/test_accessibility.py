@@ -28,6 +28,7 @@ WORK_PAGES = (
     "/imports/quarantine/",
     "/imports/suspense/",
     "/imports/matching/",
+    "/imports/matching/settings/",
     "/imports/lines/?state=all",
     "/imports/unapplied/",
     "/imports/documents/",

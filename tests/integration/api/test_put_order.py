@@ -225,6 +225,14 @@ class TestBulk:
         few, many = cost(range(2)), cost(range(2, 60))
         assert many <= few
 
+    def test_checks_name_who_asked(self, erp: APIClient) -> None:
+        taken(erp, [record()], url=BULK)
+        taken(as_person("credit_analyst"), [record("SO-2")], url=BULK)
+        for job in Job.objects.filter(task="credit.check_orders").order_by("pk"):
+            check_orders(job.params["orders"], as_of=TODAY)
+        asked = OrderCheck.objects.filter(order__external_id__in=["SO-1", "SO-2"]).order_by("order__external_id")
+        assert list(asked.values_list("order__source", "actor_label")) == [("ERP", "api:ERP"), ("order-desk", "system")]
+
     def test_every_kind_of_bulk_has_somebody_who_takes_it(self) -> None:
         assert set(TAKERS) == set(BulkKind)
 

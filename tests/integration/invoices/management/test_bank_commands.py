@@ -31,10 +31,13 @@ def test_match_lines_counts_what_became_of_them() -> None:
 
 def test_matching_setting_shows_and_changes_the_numbers_in_a_persons_name() -> None:
     manager = make_actor(Role.MANAGER)
+    person = ("--as", manager.username, "--reason", "audit week")
     assert answer("matching_setting")["version"] == 0
-    changed = answer("matching_setting", "--set", "threshold=0.97", "--off", "--as", manager.username)
+    changed = answer("matching_setting", "--set", "threshold=0.97", "--off", *person)
     assert (changed["numbers"]["threshold"], changed["is_enabled"]) == ("0.97", False)
-    assert answer("matching_setting", "--on", "--as", manager.username)["numbers"]["threshold"] == "0.97"
+    assert answer("matching_setting", "--on", *person)["numbers"]["threshold"] == "0.97"
     assert MatchingSetting.objects.latest("version").created_by == manager
     with pytest.raises(CommandError, match="There is no user"):
         call_command("matching_setting", "--on")
+    with pytest.raises(CommandError, match="Give the reason"):
+        call_command("matching_setting", "--on", "--as", manager.username)

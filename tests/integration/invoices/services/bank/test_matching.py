@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from buyers.models import BuyerGroup
+from buyers.models import BuyerAlias, BuyerGroup
 from core.domain.roles import Role
 from core.errors import Conflict, Denied, DomainError
 from core.models import AuditEvent, Job
@@ -15,6 +15,7 @@ from invoices.domain.bank import LineState
 from invoices.domain.kinds import EntryKind
 from invoices.models import BankLine, Entry, PayerAccount, Receipt
 from invoices.queries.bank import next_line, open_items_for
+from invoices.queries.bank_evidence import all_names
 from invoices.queries.verify import verify_ledger
 from invoices.services.bank.deciding import Allocation, confirm_line, propose_again, undo_line
 from invoices.services.bank.matching import match_again, match_lines
@@ -154,6 +155,15 @@ def test_another_account_and_another_payer_are_warned_of() -> None:
     assert done.warnings[0]["params"] == {"account": "XX9", "known": "GB1"}
 
 
+def test_a_spelling_that_was_taken_away_names_nobody_any_more() -> None:
+    buyer = make_buyer("ACME")
+    first = BuyerAlias.objects.create(buyer=buyer, name="Zebra Timber")
+    BuyerAlias.objects.create(buyer=buyer, name="Acme Works")
+    assert all_names().find("Zebra Timber") == [(buyer.pk, 100.0)]
+    first.delete()
+    assert all_names().find("Zebra Timber") == []
+
+
 def test_open_items_of_a_group_are_offered_once() -> None:
     group = BuyerGroup.objects.create(code="G", name="G")
     buyers = [make_buyer(code, group=group) for code in ("ONE", "TWO", "THREE")]
@@ -224,15 +234,15 @@ def test_the_threshold_is_a_setting_with_versions() -> None:
     invoice = make_invoice(make_buyer("ACME"), "100")
     line = make_line("100", payer_name="Buyer ACME", remittance=invoice.number)
     with pytest.raises(Denied):
-        change_matching(numbers={}, is_enabled=True, version=0, actor=analyst)
+        change_matching(numbers={}, is_enabled=True, version=0, actor=analyst, reason="x")
     with pytest.raises(DomainError, match=r"from 0\.91 to 1"):
-        change_matching(numbers={"threshold": "0.5"}, is_enabled=True, version=0, actor=manager)
+        change_matching(numbers={"threshold": "0.5"}, is_enabled=True, version=0, actor=manager, reason="x")
     change_matching(numbers={"threshold": "1"}, is_enabled=True, version=0, actor=manager, reason="audit week")
     with pytest.raises(Conflict):
-        change_matching(numbers={}, is_enabled=True, version=0, actor=manager)
+        change_matching(numbers={}, is_enabled=True, version=0, actor=manager, reason="x")
     assert match_lines().posted == 0
     assert state(line) == LineState.PROPOSED
-    change_matching(numbers={}, is_enabled=False, version=1, actor=manager)
+    change_matching(numbers={}, is_enabled=False, version=1, actor=manager, reason="x")
     match_again()
     assert match_lines().posted == 0
 
