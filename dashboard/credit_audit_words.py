@@ -12,6 +12,7 @@ CREDIT_ACTIONS: dict[str, Any] = {
     "invoices.order.moved": _("order moved on"),
     "invoices.shipment.reported": _("shipment reported"),
     "credit.check.tried": _("what-if asked"),
+    "credit.order.unchecked": _("order checked, nothing decided"),
     "credit.order.approved": _("order approved"),
     "credit.order.held": _("order put on hold"),
     "credit.order.released": _("order released"),

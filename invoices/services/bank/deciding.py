@@ -160,8 +160,9 @@ def propose_again(line_id: int, actor: User) -> BankLine:
     line = _lock(line_id)
     if line.state not in (*WAITING, LineState.IGNORED):
         raise InvalidTransition(current=line.state, allowed=tuple(WAITING))
-    line.version += 1
+    before, line.version = line.state, line.version + 1
     propose_lines([line])
+    record(line, "looked_again", actor, before=before, state=line.state)
     return line
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.models import AuditEvent
 from core.services.rates import add_rates
 from cover.models import InsuredLimit
 from credit.models import (
@@ -20,6 +21,8 @@ from credit.models import (
     Reservation,
     Substitute,
 )
+from dashboard.audit_words import AUDIT_ACTIONS
+from dashboard.desk_labels import AUDIT_SUBJECTS
 from invoices.models import Invoice, Order
 from pipeline.demo.stories import VELMORA
 from tests.integration.pipeline.test_seed_demo import seed
@@ -70,3 +73,11 @@ def test_orders_whose_invoice_is_settled_are_closed() -> None:
     assert set(settled.values_list("order__status", flat=True)) == {"closed"}
     still_open = Invoice.objects.filter(order__isnull=False, open_amount__gt=0)
     assert set(still_open.values_list("order__status", flat=True)) == {"invoiced"}
+
+
+@pytest.mark.django_db
+def test_every_event_of_the_demo_is_said_in_words() -> None:
+    seed()
+    events = AuditEvent.objects.exclude(action__startswith="pipeline.demo.")
+    assert set(events.values_list("action", flat=True)) <= AUDIT_ACTIONS.keys()
+    assert set(events.values_list("subject_type", flat=True)) <= AUDIT_SUBJECTS.keys()
