@@ -80,7 +80,7 @@ class ReceiptOfSource(DocumentView):
         summary="Put a receipt with its allocations",
         tags=["intake"],
         request=PutReceiptBody,
-        responses=write_answers(PutReceiptSerializer, 409, 422, 503, created=True),
+        responses=write_answers(PutReceiptSerializer, 404, 409, 422, 503, created=True),
     )
     def put(self, request: Request, source: str, external_id: str) -> HttpResponse:
         """What cannot be allocated yet waits in suspense; the same again changes nothing."""
@@ -97,7 +97,7 @@ class CreditNoteOfSource(DocumentView):
         summary="Put a credit note with its allocations",
         tags=["intake"],
         request=PutCreditNoteBody,
-        responses=write_answers(PutCreditNoteSerializer, 409, 422, 503, created=True),
+        responses=write_answers(PutCreditNoteSerializer, 404, 409, 422, 503, created=True),
     )
     def put(self, request: Request, source: str, external_id: str) -> HttpResponse:
         """As a receipt; what is not allocated stands as unapplied credit."""
