@@ -158,6 +158,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "core.access.adapters.SignInAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Duewatch"
+# A code typed as it runs out, or by a clock some seconds off, is accepted one step late (RFC 6238, section 5.2).
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "core.access.codes.SignInCodeForm",
+    "reauthenticate": "core.access.codes.ConfirmCodeForm",
+}
 # A demonstration on one's own machine may go without; a deployment may not.
 ADMINISTRATOR_NEEDS_SECOND_FACTOR = env.bool(
     "ADMINISTRATOR_NEEDS_SECOND_FACTOR", default=not local_urls.needs_postgres()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
@@ -52,7 +53,7 @@ def put_schema(name: str, summary: str, body: type[Body], answer: Answers) -> Ca
     )
 
 
-class RecordOfSource(SourceView):
+class RecordOfSource(SourceView, ABC):
     """One record under its source's number; subclasses say how it is taken, found, read and shown."""
 
     taking: ClassVar[Taking[Any]]
@@ -61,13 +62,13 @@ class RecordOfSource(SourceView):
     put_answer_kind: ClassVar[Answers]
     longest_id: ClassVar[int] = 120
 
+    @abstractmethod
     def find(self, source: str, external_id: str) -> SourceRecord | None:
         """What is on record; None if nothing is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def row(self, external_id: str, given: dict[str, Any]) -> Row:
         """What was put, as the kind's row."""
-        raise NotImplementedError
 
     def read_record(self, source: str, external_id: str) -> Response:
         """As it stands; the ETag is for If-Match."""

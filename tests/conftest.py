@@ -12,9 +12,9 @@ from django.db import connection
 
 from config.local import processes, supervisor
 from tests import cluster
+from tests.public_files import SHARED_DATA
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-SHARED_DATA = CHECKOUT.parent / "shared" / "data"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -19,9 +19,8 @@ _DAMAGE = (
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,  # what zipfile raises for a compression method or zip version that it cannot read
     OSError,
-    RuntimeError,
+    RuntimeError,  # also of a compression method or zip version that zipfile cannot read
     ValueError,
 )
 _END, _LOCATOR, _END_64 = b"PK\x05\x06", b"PK\x06\x07", b"PK\x06\x06"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from core.errors import DomainError
 from core.services.idempotency import try_again
@@ -50,7 +50,10 @@ class Matched:
 
 
 def match_lines() -> Matched:
-    """Match every line that no attempt has looked at yet; safe to run twice and side by side."""
+    """Match every line that no attempt has looked at yet; safe to run twice and side by side.
+
+    A line that somebody has in hand right now is left to :func:`match_again`.
+    """
     total = Matched()
     while (batch := try_again(match_batch)) is not None:
         total += batch
@@ -60,8 +63,8 @@ def match_lines() -> Matched:
 @transaction.atomic
 def match_batch(*, at_once: int = AT_ONCE) -> Matched | None:
     """The next batch; None if there is none. Credits come first: a debit may take back one of the same batch."""
-    waiting = BankLine.objects.select_for_update(skip_locked=True, of=("self",)).select_related("account")
-    lines = list(waiting.filter(state=LineState.OPEN, matched_at__isnull=True).order_by("id")[:at_once])
+    waiting = _unseen().select_for_update(skip_locked=True, of=("self",)).select_related("account")
+    lines = list(waiting.order_by("id")[:at_once])
     if not lines:
         return None
     numbers = current_numbers()
@@ -72,6 +75,10 @@ def match_batch(*, at_once: int = AT_ONCE) -> Matched | None:
         _match_taken_back(taken_back, threshold)
     states = Counter(line.state for line in lines)
     return Matched(len(lines), states[LineState.POSTED], states[LineState.PROPOSED], states[LineState.OPEN])
+
+
+def _unseen() -> QuerySet[BankLine]:
+    return BankLine.objects.filter(state=LineState.OPEN, matched_at__isnull=True)
 
 
 def _match_received(lines: Sequence[BankLine], threshold: Decimal | None) -> None:
@@ -132,9 +139,13 @@ def _post_return(line: BankLine) -> None:
 
 @transaction.atomic
 def match_again(*, states: Sequence[LineState] = (LineState.OPEN, LineState.PROPOSED)) -> int:
-    """Have undecided lines matched anew, e.g. after invoices came in; returns how many."""
+    """Have undecided lines matched anew, e.g. after invoices came in; returns how many.
+
+    Lines that no attempt has looked at yet are matched with them: a job passes over what is locked just then, and no
+    other job may come.
+    """
     undecided = BankLine.objects.filter(state__in=states, matched_at__isnull=False)
     changed = undecided.update(state=LineState.OPEN, matched_at=None, version=F("version") + 1)
-    if changed:
+    if _unseen().exists():
         enqueue_once(MATCH_TASK, [{}])
     return changed

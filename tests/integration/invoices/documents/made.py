@@ -39,34 +39,46 @@ def einvoice(
 ) -> bytes:
     """A UBL invoice, or a credit note for type 381; no VAT, one line."""
     root = "CreditNote" if kind == "381" else "Invoice"
-    payable = Decimal(gross) - Decimal(prepaid or 0)
-    head = f"<cbc:ID>{number}</cbc:ID><cbc:IssueDate>{issued}</cbc:IssueDate>"
-    head += f"<cbc:DueDate>{due}</cbc:DueDate>" if due and root == "Invoice" else ""
-    head += f"<cbc:{root}TypeCode>{kind}</cbc:{root}TypeCode><cbc:DocumentCurrencyCode>{currency}"
-    head += "</cbc:DocumentCurrencyCode>"
-    head += f"<cac:OrderReference><cbc:ID>{order}</cbc:ID></cac:OrderReference>" if order else ""
-    if original:
-        head += "<cac:BillingReference><cac:InvoiceDocumentReference>"
-        head += f"<cbc:ID>{original}</cbc:ID></cac:InvoiceDocumentReference></cac:BillingReference>"
-    if attachment:
-        head += "<cac:AdditionalDocumentReference><cbc:ID>A</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject "
-        head += f'mimeCode="text/html" filename="{attachment[0]}">{attachment[1]}'
-        head += "</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>"
-    parties = _party("AccountingSupplierParty", seller, seller_vat) + _party(
-        "AccountingCustomerParty", buyer, buyer_vat, buyer_ids
-    )
-    parties += f"<cac:PayeeParty><cac:PartyName><cbc:Name>{payee}</cbc:Name></cac:PartyName></cac:PayeeParty>" * bool(
-        payee
-    )
-    blocks = f"<cac:PaymentTerms><cbc:Note>{terms}</cbc:Note></cac:PaymentTerms>" if terms else ""
-    for day, amount in instalments:
-        blocks += f"<cac:PaymentTerms><cbc:Amount>{amount}</cbc:Amount>"
-        blocks += f"<cbc:InstallmentDueDate>{day}</cbc:InstallmentDueDate></cac:PaymentTerms>"
-    sums = _sums(gross, prepaid, f"{payable}", currency)
+    head = _head(root, number, kind, issued, due, currency) + _references(order, original, attachment)
+    parties = _party("AccountingSupplierParty", seller, seller_vat)
+    parties += _party("AccountingCustomerParty", buyer, buyer_vat, buyer_ids) + _payee(payee)
+    sums = _sums(gross, prepaid, f"{Decimal(gross) - Decimal(prepaid or 0)}", currency)
     line = f"<cac:{root}Line><cbc:ID>1</cbc:ID>{_amount('LineExtensionAmount', gross, currency)}</cac:{root}Line>"
     names = f'xmlns="{_BASE}{root}-2" xmlns:cbc="{_BASE}CommonBasicComponents-2"'
     names += f' xmlns:cac="{_BASE}CommonAggregateComponents-2"'
-    return f"<{root} {names}>{head}{parties}{blocks}{sums}{line}</{root}>".encode()
+    return f"<{root} {names}>{head}{parties}{_terms(terms, instalments)}{sums}{line}</{root}>".encode()
+
+
+def _head(root: str, number: str, kind: str, issued: str, due: str | None, currency: str) -> str:
+    head = f"<cbc:ID>{number}</cbc:ID><cbc:IssueDate>{issued}</cbc:IssueDate>"
+    head += f"<cbc:DueDate>{due}</cbc:DueDate>" if due and root == "Invoice" else ""
+    code = f"<cbc:DocumentCurrencyCode>{currency}</cbc:DocumentCurrencyCode>"
+    return f"{head}<cbc:{root}TypeCode>{kind}</cbc:{root}TypeCode>{code}"
+
+
+def _references(order: str, original: str, attachment: tuple[str, str] | None) -> str:
+    found = f"<cac:OrderReference><cbc:ID>{order}</cbc:ID></cac:OrderReference>" if order else ""
+    if original:
+        found += "<cac:BillingReference><cac:InvoiceDocumentReference>"
+        found += f"<cbc:ID>{original}</cbc:ID></cac:InvoiceDocumentReference></cac:BillingReference>"
+    if attachment:
+        found += "<cac:AdditionalDocumentReference><cbc:ID>A</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject "
+        found += f'mimeCode="text/html" filename="{attachment[0]}">{attachment[1]}'
+        found += "</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>"
+    return found
+
+
+def _payee(name: str) -> str:
+    called = f"<cac:PartyName><cbc:Name>{name}</cbc:Name></cac:PartyName>"
+    return f"<cac:PayeeParty>{called}</cac:PayeeParty>" if name else ""
+
+
+def _terms(words: str, instalments: tuple[tuple[str, str], ...]) -> str:
+    blocks = f"<cac:PaymentTerms><cbc:Note>{words}</cbc:Note></cac:PaymentTerms>" if words else ""
+    for day, amount in instalments:
+        blocks += f"<cac:PaymentTerms><cbc:Amount>{amount}</cbc:Amount>"
+        blocks += f"<cbc:InstallmentDueDate>{day}</cbc:InstallmentDueDate></cac:PaymentTerms>"
+    return blocks
 
 
 def _party(role: str, name: str, vat: str, ids: str = "") -> str:

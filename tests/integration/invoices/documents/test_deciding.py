@@ -87,6 +87,14 @@ class TestBuyer:
         confirm_buyer(waiting(buyer_vat="").pk, buyer_id=buyer.pk, actor=analyst, today=TODAY)
         assert receive(einvoice("F-2", buyer_vat=""), creates_buyers=False).buyer == buyer
 
+    def test_the_next_document_of_a_confirmed_spelling_posts_by_itself(self, analyst: User) -> None:
+        buyer = Buyer.objects.create(code="X", name="Somebody Else")
+        spelled = {"buyer": "Unlike Imports", "buyer_vat": ""}
+        confirm_buyer(waiting(**spelled).pk, buyer_id=buyer.pk, actor=analyst, today=TODAY)
+        following = receive(einvoice("F-2", **spelled), creates_buyers=False)
+        elsewhere = receive(einvoice("F-3", **spelled), source="platform", creates_buyers=False)
+        assert [(one.state, one.buyer) for one in (following, elsewhere)] == [("posted", buyer)] * 2
+
     def test_a_new_buyer_is_made_of_the_words(self, analyst: User) -> None:
         row = confirm_buyer(waiting().pk, buyer_id=None, actor=analyst, today=TODAY)
         assert (row.state, row.buyer.code, row.buyer.name) == ("posted", "FR40303265045", "Buyer SA")

@@ -20,11 +20,11 @@ from invoices.queries.verify import verify_ledger
 from invoices.services.documents.deciding import confirm_buyer, set_due_date
 from invoices.services.documents.sellers import add_own_seller
 from tests.integration.invoices.documents.made import TODAY, receive
+from tests.public_files import public_files
 
 pytestmark = pytest.mark.django_db
-FOLDER = Path(__file__).parents[4].parent / "shared" / "data" / "einvoices"
-FILES = sorted(FOLDER.glob("*.xml")) if FOLDER.is_dir() else []
-needs_files = pytest.mark.skipif(not FILES, reason="../shared/data/einvoices is missing")
+FILES = public_files("einvoices", "*.xml")
+needs_files = pytest.mark.usefixtures("shared_data")
 ASKED_BUYER, ASKED_DATE = {"buyer_unmatched", "buyer_doubtful"}, {"due_missing", "due_unclear", "due_before_issue"}
 
 

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
+from core.models import Job
 from invoices.domain.bank import LineState
 from invoices.models import BankLine, Receipt
 from invoices.queries.verify import verify_ledger
-from invoices.services.bank.matching import match_batch, match_lines
+from invoices.services.bank.matching import match_again, match_batch, match_lines
+from invoices.services.bank.taking import MATCH_TASK
 from tests.integration.invoices.builders import make_buyer, make_invoice
 from tests.integration.invoices.services.bank.builders import make_line
 
@@ -58,3 +60,21 @@ def test_a_worker_that_dies_in_the_middle_leaves_its_batch_as_it_was() -> None:
     assert BankLine.objects.filter(state=LineState.OPEN, matched_at=None).count() == LINES
     assert match_lines().posted == LINES
     assert Receipt.objects.count() == LINES
+
+
+def test_a_line_that_somebody_had_in_hand_is_matched_within_the_hour() -> None:
+    invoice = make_invoice(make_buyer("ACME"), "100")
+    line = make_line("100", payer_name="Buyer ACME", remittance=invoice.number)
+
+    def work() -> int:
+        try:
+            return match_lines().lines
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        BankLine.objects.select_for_update().get(pk=line.pk)
+        assert pool.submit(work).result() == 0
+    match_again(states=(LineState.OPEN,))
+    assert Job.objects.filter(task=MATCH_TASK, state=Job.State.READY).count() == 1
+    assert match_lines().posted == 1

@@ -30,10 +30,10 @@ from invoices.models import BankLine, BankStatement
 from invoices.services.bank.matching import match_lines
 from invoices.services.bank.taking import MATCH_TASK, TakenStatements, take_statements
 from invoices.services.bank.tellings import KnownPayments
+from tests.public_files import public_files
 
 pytestmark = pytest.mark.django_db
 
-FOLDER = Path(__file__).resolve().parents[6] / "shared" / "data" / "bank_statements"
 DAY = date(2026, 4, 10)
 
 
@@ -182,8 +182,8 @@ def test_an_amount_that_no_ledger_holds_refuses_its_statement_only() -> None:
     assert len(taken.statements) == 1
 
 
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="../shared/data/bank_statements is not there")
-@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()) if FOLDER.is_dir() else [], ids=lambda path: path.name)
+@pytest.mark.usefixtures("shared_data")
+@pytest.mark.parametrize("path", public_files("bank_statements"), ids=lambda path: path.name)
 def test_every_public_file_is_taken_with_its_totals_or_refused_with_a_reason(path: Path) -> None:
     try:
         outcome = read_file(path).statements
