@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -73,8 +74,8 @@ def posted_invoices(document: IncomingDocument) -> list[Invoice]:
     return sorted(rows, key=lambda row: (row.due_date, row.pk))
 
 
-def ledger_amount(document: IncomingDocument) -> Decimal:
-    """What stands in the ledger of a posted e-invoice: issues of its invoices, less a credit note."""
-    issued = sum((state_of(invoice).amount for invoice in posted_invoices(document)), Decimal(0))
+def ledger_amount(document: IncomingDocument, invoices: Iterable[Invoice]) -> Decimal:
+    """What stands in the ledger of a posted e-invoice: issues of its :func:`posted_invoices`, less a credit note."""
+    issued = sum((state_of(invoice).amount for invoice in invoices), Decimal(0))
     credit: Decimal = document.credit_note.amount if document.credit_note is not None else Decimal(0)
     return issued - credit
