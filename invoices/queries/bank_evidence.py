@@ -14,9 +14,10 @@ from functools import lru_cache
 
 from buyers.queries.spellings import Spellings, all_spellings
 from core.queries.sql import fetch_all
+from invoices.domain.bank import BANK_SOURCE
 from invoices.domain.matching_names import NameIndex
 from invoices.domain.matching_records import OpenItem, Payer, Payment
-from invoices.models.fields import SEPARATORS
+from invoices.domain.matching_text import SEPARATORS
 
 # An item that was named is always there; of a buyer with very many the ones due first are looked at.
 ITEMS_OF_A_BUYER = 100
@@ -172,14 +173,14 @@ def _index_of(known: Spellings) -> NameIndex:
     return NameIndex(zip(known.buyer_ids, known.names, strict=True))
 
 
-_DUPLICATES_SQL = """
+_DUPLICATES_SQL = f"""
 SELECT t.place, r.id, r.source, r.external_id, r.received_on
 FROM unnest(%(places)s::int[], %(buyers)s::bigint[], %(currencies)s::text[], %(amounts)s::numeric[], %(days)s::date[])
     AS t(place, buyer_id, currency, amount, day)
 CROSS JOIN LATERAL (
     SELECT r.id, r.source, r.external_id, r.received_on FROM invoices_receipt r
     WHERE r.buyer_id = t.buyer_id AND r.received_on BETWEEN t.day - %(near)s AND t.day + %(near)s
-        AND r.currency = t.currency AND r.amount = t.amount AND r.source NOT LIKE 'bank:%%'
+        AND r.currency = t.currency AND r.amount = t.amount AND r.source NOT LIKE '{BANK_SOURCE}%%'
         AND NOT EXISTS (SELECT FROM invoices_receipt b WHERE b.reverses_id = r.id)
     ORDER BY r.received_on, r.id LIMIT 1
 ) r

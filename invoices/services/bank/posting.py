@@ -10,6 +10,7 @@ from decimal import Decimal
 from core.errors import Conflict
 from core.models import User
 from core.words import sentence as _
+from invoices.domain.bank import BANK_SOURCE
 from invoices.domain.kinds import EntryKind
 from invoices.models import BankLine, Entry, Receipt
 from invoices.services.posting import ledger
@@ -38,7 +39,7 @@ class Share:
 
 def receipt_source(account_number: str) -> str:
     """The source under which receipts of an own account stand in the ledger."""
-    return f"bank:{account_number}"[:_LONGEST_SOURCE]
+    return f"{BANK_SOURCE}{account_number}"[:_LONGEST_SOURCE]
 
 
 def receipt_id(line: BankLine) -> str:
