@@ -15,7 +15,7 @@ from core.errors import NotFound
 from core.models import SealedDocument, User
 from invoices.domain.einvoices import part_ids
 from invoices.models import DocumentAttachment, IncomingDocument, Invoice
-from invoices.queries.source_invoices import state_of
+from invoices.queries.known import issued_amounts
 
 
 def list_documents(
@@ -76,6 +76,7 @@ def posted_invoices(document: IncomingDocument) -> list[Invoice]:
 
 def ledger_amount(document: IncomingDocument, invoices: Iterable[Invoice]) -> Decimal:
     """What stands in the ledger of a posted e-invoice: issues of its :func:`posted_invoices`, less a credit note."""
-    issued = sum((state_of(invoice).amount for invoice in invoices), Decimal(0))
+    source = document.invoice.source if document.invoice is not None else ""
+    issued = sum(issued_amounts(source, [one.external_id for one in invoices]).values(), Decimal(0))
     credit: Decimal = document.credit_note.amount if document.credit_note is not None else Decimal(0)
     return issued - credit

@@ -10,6 +10,7 @@ from invoices.domain.documents import DocumentState
 from invoices.domain.einvoices import MOST_PARTS, Action, Held, Part, part_ids
 from invoices.intake.document_listing import amount_in
 from invoices.models import CreditNote, Invoice, Order
+from invoices.queries.known import issued_amounts
 from invoices.queries.source_invoices import state_of
 from invoices.services.bulks.document_rows import DocumentRow, WantedAllocation
 from invoices.services.documents.claims import Asked, Posted
@@ -92,7 +93,7 @@ def _known_invoice(asked: Asked) -> Posted | None:
 def _check_same(asked: Asked, own: Invoice, parts: Sequence[Invoice]) -> None:
     claim = asked.claim
     issued = sum((part.amount for part in parts), Decimal(0))
-    stands = sum((state_of(part).amount for part in parts), Decimal(0))
+    stands = sum(issued_amounts(own.source, [part.external_id for part in parts]).values(), Decimal(0))
     differences = {
         "buyer": (own.buyer_id in list_records([asked.buyer_id]), own.buyer.name, asked.buyer.name),
         "currency": (own.currency == claim.currency, own.currency, claim.currency),
