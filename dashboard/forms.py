@@ -63,6 +63,11 @@ class ThresholdForm(DeskForm):
         return {name: self.cleaned_data[name] for name in self.bounds}
 
 
+def code_of(text: str) -> str:
+    """The code out of what was typed: offered buyers come as "CODE · name"."""
+    return text.split(" · ", 1)[0].strip()
+
+
 class DayInput(forms.DateInput):
     """A day, with the browser's own calendar."""
 

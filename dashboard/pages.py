@@ -15,6 +15,7 @@ from core.access.scope import require
 from core.domain.roles import Permission
 from core.errors import DomainError
 from dashboard.context import PageContext, page_context
+from dashboard.forms import DeskForm
 from dashboard.refusals import words_of
 
 T = TypeVar("T")
@@ -49,8 +50,26 @@ class PageView(View):
         except DomainError as problem:
             messages.error(self.request, words_of(problem))
         else:
-            messages.success(self.request, done(result) if callable(done) else done)
+            messages.success(self.request, _about(done, result))
         return HttpResponseRedirect(back)
+
+    def keep(
+        self, form: DeskForm, change: Callable[[], T], *, done: str | Callable[[T], str], back: str | Callable[[T], str]
+    ) -> HttpResponse | None:
+        """Make the change that a form asks for and go back to an address; None if the form is to be shown again."""
+        if not form.is_valid():
+            return None
+        try:
+            result = change()
+        except DomainError as problem:
+            form.refuse(problem)
+            return None
+        messages.success(self.request, _about(done, result))
+        return HttpResponseRedirect(_about(back, result))
+
+
+def _about(words: str | Callable[[T], str], result: T) -> str:
+    return words(result) if callable(words) else words
 
 
 def tabs_at(current: str, tabs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any, bool]]:

@@ -239,36 +239,44 @@ class MomentColumn(TextColumn):
         return value
 
 
-class LabelColumn(TextColumn):
+class CodeColumn(TextColumn):
+    """A code with words of ours: of a field with choices, a table alone would read the choice's own label."""
+
+    def code(self, record: Any, bound_column: Any) -> Any:
+        """What the record holds."""
+        return tables.A(bound_column.accessor).resolve(record)
+
+
+class LabelColumn(CodeColumn):
     """A code shown as a coloured word out of one of the tables of :mod:`dashboard.labels`."""
 
     def __init__(self, verbose_name: Any = None, *, table: dict[Any, labels.Label], **kwargs: Any) -> None:
         super().__init__(verbose_name, **kwargs)
         self.labels = table
 
-    def render(self, value: str) -> Any:
+    def render(self, record: Any, bound_column: Any) -> Any:
         """The word in its colour."""
-        return duewatch.tone(labels.label_of(self.labels, value))
+        return duewatch.tone(labels.label_of(self.labels, self.code(record, bound_column)))
 
-    def value(self, value: str) -> str:
+    def value(self, record: Any, bound_column: Any) -> str:
         """The word alone."""
-        return str(labels.label_of(self.labels, value).text)
+        return str(labels.label_of(self.labels, self.code(record, bound_column)).text)
 
 
-class WordColumn(TextColumn):
+class WordColumn(CodeColumn):
     """A code shown as its word."""
 
     def __init__(self, verbose_name: Any = None, *, table: dict[Any, Any], **kwargs: Any) -> None:
         super().__init__(verbose_name, **kwargs)
         self.words = table
 
-    def render(self, value: str) -> str:
+    def render(self, record: Any, bound_column: Any) -> str:
         """The word."""
-        return str(labels.word_of(self.words, value))
+        return str(labels.word_of(self.words, self.code(record, bound_column)))
 
-    def value(self, value: str) -> str:
+    def value(self, record: Any, bound_column: Any) -> str:
         """The word."""
-        return str(labels.word_of(self.words, value))
+        return self.render(record, bound_column)
 
 
 class GradeColumn(TextColumn):

@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +21,7 @@ from alerts.queries.alerts import rule_record
 from alerts.queries.settings import current_settings, list_setting_versions
 from alerts.services.settings import change_setting
 from core.domain.roles import Permission
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from dashboard.forms import ThresholdForm
 from dashboard.labels import SEVERITIES, Label
 from dashboard.pages import PageView
@@ -85,15 +84,13 @@ class RulePage(PageView):
         """A new version."""
         rule = _rule(code)
         form = RuleForm(request.POST, rule=rule)
-        if form.is_valid() and self.page.may(Permission.RULES_CHANGE):
-            try:
-                self._change(rule, form)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("The rule is changed; it counts from the next close on."))
-                return HttpResponseRedirect(reverse("dashboard:alert_rules"))
-        return self._page(rule, form, status=422)
+        kept = self.page.may(Permission.RULES_CHANGE) and self.keep(
+            form,
+            lambda: self._change(rule, form),
+            done=_("The rule is changed; it counts from the next close on."),
+            back=reverse("dashboard:alert_rules"),
+        )
+        return kept or self._page(rule, form, status=422)
 
     def _change(self, rule: Rule, form: RuleForm) -> AlertRuleSetting:
         given = form.cleaned_data

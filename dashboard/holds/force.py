@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -31,15 +30,13 @@ class ForcePage(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Stop it, or show what would be right."""
         form = ForceForm(request.POST)
-        if form.is_valid():
-            try:
-                hold = self._force(form.cleaned_data)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("Stopped. Only a person lifts it."))
-                return HttpResponseRedirect(reverse("dashboard:hold", args=[hold.pk]))
-        return self.render("holds/force.html", status=422, form=form)
+        kept = self.keep(
+            form,
+            lambda: self._force(form.cleaned_data),
+            done=_("Stopped. Only a person lifts it."),
+            back=lambda hold: reverse("dashboard:hold", args=[hold.pk]),
+        )
+        return kept or self.render("holds/force.html", status=422, form=form)
 
     def _force(self, given: dict[str, Any]) -> Any:
         account = self._account(given["buyer"])

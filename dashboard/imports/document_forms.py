@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from buyers.models import Buyer
 from core.errors import NotFound
-from dashboard.forms import DayInput, DeskForm
+from dashboard.forms import DayInput, DeskForm, code_of
 from invoices.domain.documents import DocumentKind
 from invoices.models import IncomingDocument
 
@@ -43,7 +43,7 @@ class BuyerForm(DeskForm):
             return None
         if given["choice"] != "other":
             return int(given["choice"])
-        code = given["other"].split(" · ", 1)[0].strip()
+        code = code_of(given["other"])
         found = Buyer.objects.filter(code=code).values_list("pk", flat=True).first()
         if found is None:
             words = gettext("There is no buyer with this code.")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
-from core.errors import DomainError
 from dashboard.forms import DeskForm
 from dashboard.imports.base import ImportsPage
 from invoices.queries.own_sellers import list_own_sellers
@@ -61,15 +59,13 @@ class SellerAdd(SellersPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Add it, or say what is wrong."""
         form = SellerForm(request.POST)
-        if form.is_valid():
-            try:
-                add_own_seller(**form.cleaned_data, actor=self.page.user)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, gettext("Added; documents that waited for it are tried again."))
-                return HttpResponseRedirect(reverse("dashboard:import_sellers"))
-        return self._page(form, status=422)
+        kept = self.keep(
+            form,
+            lambda: add_own_seller(**form.cleaned_data, actor=self.page.user),
+            done=gettext("Added; documents that waited for it are tried again."),
+            back=reverse("dashboard:import_sellers"),
+        )
+        return kept or self._page(form, status=422)
 
 
 class SellerEnd(SellersPage):

@@ -15,7 +15,16 @@ from dashboard.imports.base import ImportsPage
 from dashboard.intake_labels import STATEMENT_KINDS
 from dashboard.labels import word_of
 from dashboard.matching.lines import LinesTable
-from dashboard.tables import CountColumn, DataTable, DateColumn, MomentColumn, MoneyColumn, TextColumn, configure
+from dashboard.tables import (
+    CountColumn,
+    DataTable,
+    DateColumn,
+    MomentColumn,
+    MoneyColumn,
+    TextColumn,
+    WordColumn,
+    configure,
+)
 from invoices.models import BankStatement
 from invoices.queries.bank import get_statement, list_lines, list_statements
 
@@ -27,7 +36,7 @@ class StatementsTable(DataTable):
     empty = _("No statement came in yet. Upload a camt or MT940 file on the Imports page.")
 
     account = TextColumn(_("Account"), accessor="account__number")
-    kind = TextColumn(_("Kind"), orderable=False)
+    kind = WordColumn(_("Kind"), table=STATEMENT_KINDS, orderable=False)
     number = TextColumn(_("Number"), empty_values=(), orderable=False)
     closing_date = DateColumn(_("Closing"))
     currency = TextColumn(_("Currency"), orderable=False)
@@ -48,10 +57,6 @@ class StatementsTable(DataTable):
     def value_account(self, record: BankStatement) -> str:
         """The number alone."""
         return record.account.number
-
-    def render_kind(self, value: str) -> str:
-        """In words."""
-        return str(word_of(STATEMENT_KINDS, value))
 
     def render_number(self, record: BankStatement) -> str:
         """As the bank counts them."""

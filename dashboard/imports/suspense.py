@@ -34,7 +34,7 @@ from dashboard.tables import (
     configure,
 )
 from invoices.domain.bulks import SuspenseState
-from invoices.models import Invoice
+from invoices.queries.bank import OpenItemChoice
 from invoices.queries.suspense import SuspenseRow, get_suspended, refusal_words
 from invoices.services.suspense_deciding import move_suspended, withdraw_suspended
 
@@ -96,14 +96,15 @@ class MoveForm(DeskForm):
     invoice = forms.ChoiceField(label=_("Invoice"))
     amount = forms.DecimalField(label=_("Amount"), max_digits=20, decimal_places=4)
 
-    def __init__(self, *args: Any, invoices: list[Invoice], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, invoices: list[OpenItemChoice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["invoice"].choices = [(one.pk, _words(one)) for one in invoices]  # type: ignore[attr-defined]
+        choices = [(one.invoice_id, _words(one)) for one in invoices]
+        self.fields["invoice"].choices = choices  # type: ignore[attr-defined]
 
 
-def _words(invoice: Invoice) -> str:
-    amount = formats.money(invoice.open_amount, invoice.currency)
-    return f"{invoice.number} · {invoice.buyer.name} · {formats.iso(invoice.due_date)} · {invoice.currency} {amount}"
+def _words(one: OpenItemChoice) -> str:
+    amount = formats.money(one.open_amount, one.currency)
+    return f"{one.number} · {one.buyer_name} · {formats.iso(one.due_date)} · {one.currency} {amount}"
 
 
 class WithdrawForm(DeskForm):
@@ -149,15 +150,15 @@ class SuspendedPage(ImportsPage):
             state=label_of(SUSPENSE_STATES, row.state),
             kind=word_of(SUSPENSE_KINDS, row.kind),
             why=why(row),
-            move=(move or move_form(row)) if is_open and row.document_id else None,
+            move=(move or self.move_form(row)) if is_open and row.document_id else None,
             withdraw=(withdraw or WithdrawForm(prefix="withdraw")) if is_open else None,
         )
 
-
-def move_form(row: SuspenseRow, data: Any = None) -> MoveForm:
-    """The form over the invoices that could take it."""
-    amount = formats.money(row.amount, row.currency).replace(",", "")
-    return MoveForm(data, prefix="move", invoices=list_other_invoices(row), initial={"amount": amount})
+    def move_form(self, row: SuspenseRow, data: Any = None) -> MoveForm:
+        """The form over the invoices that could take it."""
+        invoices = list_other_invoices(row, actor=self.page.user)
+        amount = formats.money(row.amount, row.currency).replace(",", "")
+        return MoveForm(data, prefix="move", invoices=invoices, initial={"amount": amount})
 
 
 class SuspendedWork(SuspendedPage, ImportWork):
@@ -184,7 +185,7 @@ class SuspendedMove(SuspendedWork):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do it, or say at the field what is wrong."""
-        form = move_form(get_suspended(pk), request.POST)
+        form = self.move_form(get_suspended(pk), request.POST)
         return self.decide(pk, form, "move", lambda given: self._move(pk, given))
 
     def _move(self, pk: int, given: dict[str, Any]) -> object:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from dashboard.desk_labels import COUNTED
+from dashboard.formats import money
 from invoices.models import Bulk
 from invoices.queries.imports import BatchRow
 from invoices.services.imports.results import Outcome
@@ -33,44 +36,38 @@ class ControlTotals:
 
 def control_totals(batch: BatchRow) -> ControlTotals:
     """The totals that the importer kept with the batch."""
-    file: dict[str, str] = batch.detail.get("file_totals", {})
-    sums: dict[str, dict[str, str]] = batch.detail.get("sums", {})
-    currencies = sorted(file)
-    lines = [
-        TotalLine(COUNTED[outcome], getattr(batch, outcome), _sums(sums.get(outcome, {}), currencies))
-        for outcome in Outcome
-    ]
-    return ControlTotals(
-        currencies=currencies,
-        lines=lines,
-        file=TotalLine("", batch.rows, _sums(file, currencies)),
-        without_amount=batch.detail.get("rows_without_amount", 0),
-        is_balanced=sum(line.rows for line in lines) == batch.rows,
-    )
+    kept = batch.detail
+    sums, whole = kept.get("sums", {}), kept.get("file_totals", {})
+    return _totals(batch, Outcome, sums, whole, kept.get("rows_without_amount", 0))
 
 
 def bulk_totals(bulk: Bulk) -> ControlTotals:
     """The totals of what a system sent; the whole is the body."""
-    whole: dict[str, str] = bulk.totals.get("sums", {})
-    currencies = sorted(whole)
     outcomes = [outcome for outcome in Outcome if outcome is not Outcome.FILTERED]
+    kept = bulk.totals
+    return _totals(bulk, outcomes, kept, kept.get("sums", {}), kept.get("without_amount", 0))
+
+
+def _totals(
+    counts: BatchRow | Bulk,
+    outcomes: Iterable[Outcome],
+    sums: Mapping[str, Mapping[str, str]],
+    whole: Mapping[str, str],
+    without_amount: int,
+) -> ControlTotals:
+    currencies = sorted(whole)
     lines = [
-        TotalLine(COUNTED[outcome], getattr(bulk, outcome), _sums(bulk.totals.get(outcome, {}), currencies))
+        TotalLine(COUNTED[outcome], getattr(counts, outcome), _sums(sums.get(outcome, {}), currencies))
         for outcome in outcomes
     ]
     return ControlTotals(
         currencies=currencies,
         lines=lines,
-        file=TotalLine("", bulk.rows, _sums(whole, currencies)),
-        without_amount=bulk.totals.get("without_amount", 0),
-        is_balanced=sum(line.rows for line in lines) == bulk.rows,
+        file=TotalLine("", counts.rows, _sums(whole, currencies)),
+        without_amount=without_amount,
+        is_balanced=sum(line.rows for line in lines) == counts.rows,
     )
 
 
-def _sums(found: dict[str, str], currencies: list[str]) -> list[str]:
-    return [_grouped(found.get(currency, "0")) for currency in currencies]
-
-
-def _grouped(text: str) -> str:
-    whole, point, part = text.partition(".")
-    return f"{int(whole):,}{point}{part}" if whole not in ("-0", "") else text
+def _sums(found: Mapping[str, str], currencies: Iterable[str]) -> list[str]:
+    return [money(Decimal(found.get(currency, 0)), currency) for currency in currencies]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.domain.roles import Permission
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from core.house import base_currency
 from core.money import Money
 from credit.domain.kinds import LimitKind
@@ -82,15 +81,13 @@ class AccountCut(AccountPage):
         """Store it, or show what would be right."""
         account = _account(account_id)
         form = CutForm(request.POST)
-        if form.is_valid():
-            try:
-                self._cut(account, form.cleaned_data)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("Cut. Open orders are checked again by themselves."))
-                return HttpResponseRedirect(reverse("dashboard:limit_account", args=[account.pk]))
-        return self.show(account, form, status=422)
+        kept = self.keep(
+            form,
+            lambda: self._cut(account, form.cleaned_data),
+            done=_("Cut. Open orders are checked again by themselves."),
+            back=reverse("dashboard:limit_account", args=[account.pk]),
+        )
+        return kept or self.show(account, form, status=422)
 
     def _cut(self, account: CreditAccount, given: dict[str, Any]) -> None:
         new = NewLimit(

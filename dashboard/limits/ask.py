@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,16 +84,13 @@ class AskPage(LimitsPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Store the request; it waits for somebody else's decision."""
         form = AskForm(request.POST)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                found = create_request(self._asked(given), actor=self.page.user, as_of=self.page.today)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("Asked. Somebody else decides on it."))
-                return HttpResponseRedirect(reverse("dashboard:limit_request", args=[found.pk]))
-        return self._page(form, request.POST.get("buyer", ""), request.POST.get("group", ""), status=422)
+        kept = self.keep(
+            form,
+            lambda: create_request(self._asked(form.cleaned_data), actor=self.page.user, as_of=self.page.today),
+            done=_("Asked. Somebody else decides on it."),
+            back=lambda found: reverse("dashboard:limit_request", args=[found.pk]),
+        )
+        return kept or self._page(form, request.POST.get("buyer", ""), request.POST.get("group", ""), status=422)
 
     def _asked(self, given: dict[str, Any]) -> Asked:
         new = NewLimit(

@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.domain.roles import Permission
-from core.errors import DomainError
 from core.queries.users import list_people
 from credit.queries.authority import current_authority, list_authority_versions, list_substitutes
 from credit.services.authority import change_authority, end_substitute, name_substitute
 from dashboard.forms import DayInput, DeskForm
 from dashboard.limits.bands import AuthorityForm, BandsForm, band_lines, band_rows, given_bands
 from dashboard.limits.base import LimitsPage
-from dashboard.refusals import words_of
 
 
 class SubstituteForm(DeskForm):
@@ -71,15 +68,13 @@ class AuthorityChange(AuthorityPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Store it, or show what would be right."""
         form, bands = AuthorityForm(request.POST), BandsForm(request.POST, prefix="bands")
-        if form.is_valid() and bands.is_valid():
-            try:
-                change_authority(bands=given_bands(bands), actor=self.page.user, **form.cleaned_data)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("The delegation is changed; it counts from now on."))
-                return HttpResponseRedirect(reverse("dashboard:limit_authority"))
-        return self.show(status=422, form=form, bands=bands)
+        kept = bands.is_valid() and self.keep(
+            form,
+            lambda: change_authority(bands=given_bands(bands), actor=self.page.user, **form.cleaned_data),
+            done=_("The delegation is changed; it counts from now on."),
+            back=reverse("dashboard:limit_authority"),
+        )
+        return kept or self.show(status=422, form=form, bands=bands)
 
 
 class SubstituteNew(AuthorityPage):
@@ -91,23 +86,23 @@ class SubstituteNew(AuthorityPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Store it, or show what would be right."""
         form = SubstituteForm(request.POST)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                name_substitute(
-                    user_id=given["user"],
-                    deputy_id=given["deputy"],
-                    starts_on=given["starts_on"],
-                    ends_on=given["ends_on"],
-                    actor=self.page.user,
-                    as_of=self.page.today,
-                )
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("The substitute is named."))
-                return HttpResponseRedirect(reverse("dashboard:limit_authority"))
-        return self.show(status=422, substitute_form=form)
+        kept = self.keep(
+            form,
+            lambda: self._name(form.cleaned_data),
+            done=_("The substitute is named."),
+            back=reverse("dashboard:limit_authority"),
+        )
+        return kept or self.show(status=422, substitute_form=form)
+
+    def _name(self, given: dict[str, Any]) -> object:
+        return name_substitute(
+            user_id=given["user"],
+            deputy_id=given["deputy"],
+            starts_on=given["starts_on"],
+            ends_on=given["ends_on"],
+            actor=self.page.user,
+            as_of=self.page.today,
+        )
 
 
 class SubstituteEnd(AuthorityPage):
@@ -118,13 +113,12 @@ class SubstituteEnd(AuthorityPage):
 
     def post(self, request: HttpRequest, substitute_id: int) -> HttpResponse:
         """End it; one that has ended stays as it is."""
-        try:
-            end_substitute(substitute_id, ends_on=self.page.today, actor=self.page.user, as_of=self.page.today)
-        except DomainError as problem:
-            messages.error(request, words_of(problem))
-        else:
-            messages.success(request, _("The substitute decides until today."))
-        return HttpResponseRedirect(reverse("dashboard:limit_authority"))
+        today = self.page.today
+        return self.act(
+            lambda: end_substitute(substitute_id, ends_on=today, actor=self.page.user, as_of=today),
+            done=_("The substitute decides until today."),
+            back=reverse("dashboard:limit_authority"),
+        )
 
 
 def _form(found: Any) -> AuthorityForm:

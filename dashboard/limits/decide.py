@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.domain.roles import Permission
-from core.errors import DomainError
 from credit.domain.kinds import RequestState
 from credit.models import LimitRequest
 from credit.queries.requests import MaySign, RequestDetail, get_request, standing_of
@@ -114,24 +112,24 @@ class RequestDecide(RequestPage):
         """Sign, or show why not."""
         detail = self.detail(request_id)
         form = DecideForm(request.POST, standings=self.standings(detail.request))
-        if form.is_valid():
-            given = form.cleaned_data
-            service = approve_request if verb == "approve" else reject_request
-            try:
-                service(
-                    request_id,
-                    version=given["version"],
-                    actor=self.page.user,
-                    as_of=self.page.today,
-                    comment=given["comment"],
-                    acting_for_id=given.get("acting_for"),
-                )
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("Signed.") if verb == "approve" else _("Rejected."))
-                return HttpResponseRedirect(reverse("dashboard:limit_request", args=[request_id]))
-        return self.show(self.detail(request_id), form, status=422)
+        kept = self.keep(
+            form,
+            lambda: self._sign(request_id, verb, form.cleaned_data),
+            done=_("Signed.") if verb == "approve" else _("Rejected."),
+            back=reverse("dashboard:limit_request", args=[request_id]),
+        )
+        return kept or self.show(self.detail(request_id), form, status=422)
+
+    def _sign(self, request_id: int, verb: str, given: dict[str, Any]) -> object:
+        service = approve_request if verb == "approve" else reject_request
+        return service(
+            request_id,
+            version=given["version"],
+            actor=self.page.user,
+            as_of=self.page.today,
+            comment=given["comment"],
+            acting_for_id=given.get("acting_for"),
+        )
 
 
 class RequestWithdraw(RequestPage):

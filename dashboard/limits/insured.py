@@ -8,9 +8,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -106,15 +105,13 @@ class InsuredNew(InsuredWork):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Store it, or show what would be right."""
         form = InsuredForm(request.POST)
-        if form.is_valid():
-            try:
-                found = record_insured_limit(self._decision(form.cleaned_data), actor=self.page.user)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("Recorded.") if found.is_new else _("This was on record already."))
-                return HttpResponseRedirect(reverse("dashboard:limit_insured"))
-        return self.show(form, InsuredFileForm(), status=422)
+        kept = self.keep(
+            form,
+            lambda: record_insured_limit(self._decision(form.cleaned_data), actor=self.page.user),
+            done=lambda found: _("Recorded.") if found.is_new else _("This was on record already."),
+            back=reverse("dashboard:limit_insured"),
+        )
+        return kept or self.show(form, InsuredFileForm(), status=422)
 
     def _decision(self, given: dict[str, Any]) -> InsuredDecision:
         account = self._buyer(given["buyer"])

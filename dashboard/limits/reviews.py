@@ -7,15 +7,13 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.domain.roles import Permission
-from core.errors import DomainError
 from credit.models import CreditReview
 from credit.queries.reviews import list_reviews
 from credit.services.reviews import complete_review, move_review
@@ -119,16 +117,14 @@ class ReviewPage(LimitsPage):
         """Done or moved."""
         verb = "move" if "move-note" in request.POST else "done"
         form: DeskForm = (MoveForm if verb == "move" else DoneForm)(request.POST, prefix=verb)
-        if form.is_valid():
-            service = move_review if verb == "move" else complete_review
-            try:
-                partial(service, actor=self.page.user, as_of=self.page.today)(review_id, **form.cleaned_data)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, gettext("The diary is up to date."))
-                return HttpResponseRedirect(reverse("dashboard:limit_reviews"))
-        return self._page(review_id, {verb: form}, status=422)
+        service = partial(move_review if verb == "move" else complete_review, review_id)
+        kept = self.keep(
+            form,
+            lambda: service(actor=self.page.user, as_of=self.page.today, **form.cleaned_data),
+            done=gettext("The diary is up to date."),
+            back=reverse("dashboard:limit_reviews"),
+        )
+        return kept or self._page(review_id, {verb: form}, status=422)
 
     def _page(self, review_id: int, failed: dict[str, DeskForm], status: int = 200) -> HttpResponse:
         review = _review(review_id, self)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.domain.roles import Permission
-from core.errors import DomainError
 from credit.domain.terms import GradeTerms, TermsKind
 from credit.models import GradeTermsVersion
 from credit.queries.terms import current_terms, list_terms_versions
@@ -69,15 +67,13 @@ class TermsChange(LimitsPage):
     def post(self, request: HttpRequest, grade: str) -> HttpResponse:
         """Store them, or show what would be right."""
         form = TermsForm(request.POST)
-        if form.is_valid():
-            try:
-                self._change(grade, form)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("The terms are changed; they count from the next close on."))
-                return HttpResponseRedirect(reverse("dashboard:limit_terms"))
-        return self._page(grade, form, status=422)
+        kept = self.keep(
+            form,
+            lambda: self._change(grade, form),
+            done=_("The terms are changed; they count from the next close on."),
+            back=reverse("dashboard:limit_terms"),
+        )
+        return kept or self._page(grade, form, status=422)
 
     def _change(self, grade: str, form: TermsForm) -> None:
         given = dict(form.cleaned_data)

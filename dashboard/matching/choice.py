@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from dashboard.forms import code_of
 from invoices.domain.kinds import EntryKind
 from invoices.services.bank.deciding import Allocation
 
@@ -82,12 +83,7 @@ def ticked(given: QueryDict) -> Choice:
     Raises ``amount_invalid`` at the field.
     """
     ids = [int(pk) for pk in given.getlist("item") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
-    return Choice(buyer_code=code_of(given), parts={pk: _part(given, pk) for pk in ids})
-
-
-def code_of(given: QueryDict) -> str:
-    """Offered buyers come as "CODE · name"."""
-    return given.get("buyer", "").split(" · ", 1)[0].strip()
+    return Choice(buyer_code=code_of(given.get("buyer", "")), parts={pk: _part(given, pk) for pk in ids})
 
 
 def _part(given: QueryDict, pk: int) -> Part:

@@ -15,11 +15,10 @@ from dashboard.bank_words import OFF_WORDS, confidence_label
 from dashboard.imports.base import ImportsPage, ImportWork
 from dashboard.matching.choice import Choice, ticked
 from dashboard.matching.panel import panel_of
-from dashboard.queries.matching import list_queue
+from dashboard.queries.matching import list_queue, list_waiting
 from dashboard.refusals import words_of
-from invoices.domain.bank import WAITING
 from invoices.models import BankLine, Invoice
-from invoices.queries.bank import count_lines, get_line, list_accounts, next_line
+from invoices.queries.bank import get_line, list_accounts, next_line
 from invoices.services.bank.deciding import confirm_line, confirm_return, ignore_line, propose_again, undo_line
 
 
@@ -51,7 +50,6 @@ class MatchingDesk(ImportsPage):
         text = given.get("q", "").strip()[:80]
         if line and choice is None and ("item" in given or text or "buyer" in given):
             choice, problem = self._chosen(problem)
-        counts = count_lines(actor=self.page.user, account=self.account)
         panel = (
             panel_of(
                 line, actor=self.page.user, choice=choice, number=whole(given.get("alternative", "")) or 0, text=text
@@ -65,7 +63,7 @@ class MatchingDesk(ImportsPage):
             status=422 if problem and not is_fragment else 200,
             panel=panel,
             queue=[(one, confidence_label(one.confidence)) for one in self._queue(line)],
-            to_decide=sum(counts[state] for state in WAITING),
+            to_decide=list_waiting(actor=self.page.user, account=self.account).count(),
             accounts=list_accounts(actor=self.page.user),
             account=self.account,
             done=get_line(actor=self.page.user, pk=done) if done else None,

@@ -13,20 +13,20 @@ from dashboard import formats
 from dashboard.bank_words import LINE_STATES, WHY_NOT
 from dashboard.exports import wanted_export
 from dashboard.imports.base import ImportsPage
-from dashboard.labels import label_of, word_of
+from dashboard.labels import word_of
 from dashboard.queries.unapplied import UnappliedRow, list_unapplied
 from dashboard.tables import (
     BuyerColumn,
     DataTable,
     DateColumn,
     DaysColumn,
+    LabelColumn,
     MoneyColumn,
     PagedData,
     ShareColumn,
     TextColumn,
     configure,
 )
-from dashboard.templatetags.duewatch import tone
 from invoices.domain.bank import WAITING, LineState
 from invoices.models import BankLine
 from invoices.queries.bank import list_lines
@@ -50,21 +50,13 @@ class LinesTable(DataTable):
     day = DateColumn(_("Day"))
     amount = MoneyColumn(_("Amount"))
     currency = TextColumn(_("Currency"), orderable=False)
-    state = TextColumn(_("State"), orderable=False)
+    state = LabelColumn(_("State"), table=LINE_STATES, orderable=False)
     buyer = TextColumn(_("Buyer"), accessor="buyer__name", orderable=False)
     confidence = ShareColumn(_("Sure by"))
     remittance = TextColumn(_("Text"), orderable=False, css="wide")
     account = TextColumn(_("Account"), accessor="account__number", orderable=False)
     decided_by = TextColumn(_("Decided by"), empty_values=(), orderable=False)
     reason = TextColumn(_("Reason"), empty_values=(), orderable=False)
-
-    def render_state(self, record: BankLine) -> Any:
-        """By its code: the table would give the code's choice."""
-        return tone(label_of(LINE_STATES, record.state))
-
-    def value_state(self, record: BankLine) -> str:
-        """The word alone."""
-        return str(label_of(LINE_STATES, record.state).text)
 
     def render_payer(self, record: BankLine) -> Any:
         """Linked to the desk, where it is decided or undone."""

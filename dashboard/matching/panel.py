@@ -13,16 +13,17 @@ from core.money import minor_digits
 from dashboard.bank_words import LINE_STATES, confidence_label, reason_words, warning_words
 from dashboard.labels import Label, label_of
 from dashboard.matching.choice import Choice, Part, proposed
-from dashboard.queries.matching import DeskItem, list_items, names_of
+from dashboard.queries.matching import list_items, names_of
 from invoices.domain.bank import WAITING, LineState
 from invoices.models import BankLine
+from invoices.queries.bank import OpenItemChoice, list_lines
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
     """An item with what is chosen of it; texts are what the inputs hold."""
 
-    item: DeskItem
+    item: OpenItemChoice
     is_chosen: bool
     paid: str
     off: str
@@ -86,7 +87,7 @@ def panel_of(line: BankLine, *, actor: User, choice: Choice | None = None, numbe
         warnings=warning_words(line.warnings),
         is_open=is_open,
         can_undo=line.state in (LineState.POSTED, LineState.IGNORED),
-        returns=BankLine.objects.filter(pk=proposal["returns"]).first() if proposal.get("returns") else None,
+        returns=list_lines(actor=actor).filter(pk=proposal["returns"]).first() if proposal.get("returns") else None,
         buyer=chosen.buyer_code or _offered(buyers, chosen.buyer_id),
         rows=[_row(item, chosen.parts.get(item.invoice_id)) for item in items],
         remainder=line.amount - chosen.used,
@@ -114,7 +115,7 @@ def _offered(buyers: Mapping[int, Buyer], buyer_id: int | None) -> str:
     return f"{buyer.code} · {buyer.name}" if buyer else ""
 
 
-def _row(item: DeskItem, part: Part | None) -> ItemRow:
+def _row(item: OpenItemChoice, part: Part | None) -> ItemRow:
     given = part or Part()
     return ItemRow(
         item=item,

@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +17,6 @@ from core.access.scope import require
 from core.domain.bounds import Bounds
 from core.domain.reasons import REASON_LENGTH
 from core.domain.roles import Permission
-from core.errors import DomainError
 from dashboard.bank_words import MATCHING_HELP, MATCHING_NUMBERS, POSTS, POSTS_NOTHING
 from dashboard.forms import ThresholdForm
 from dashboard.imports.base import ImportsPage
@@ -71,15 +69,13 @@ class SettingsPage(ImportsPage):
         """The next version, or what would be right."""
         require(self.page.user, Permission.RULES_CHANGE)
         form = NumbersForm(request.POST)
-        if form.is_valid():
-            try:
-                self._change(form)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("The numbers are changed; they count for every line matched from now on."))
-                return HttpResponseRedirect(reverse("dashboard:import_matching_settings"))
-        return self._page(form, status=422)
+        kept = self.keep(
+            form,
+            lambda: self._change(form),
+            done=_("The numbers are changed; they count for every line matched from now on."),
+            back=reverse("dashboard:import_matching_settings"),
+        )
+        return kept or self._page(form, status=422)
 
     def _change(self, form: NumbersForm) -> None:
         given = {name: form.cleaned_data[name] for name in ("version", "is_enabled", "reason")}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -90,15 +89,13 @@ class OrderRulePage(LimitsPage):
             raise DomainError("permission_denied", _("Your role may not do this."), {"field": "rule", "value": code})
         spot = self.spot(request, code)
         form = RuleForm(request.POST, rule=spot.rule)
-        if form.is_valid():
-            try:
-                self._change(spot, form, is_removed="remove" in request.POST)
-            except DomainError as problem:
-                form.refuse(problem)
-            else:
-                messages.success(request, _("The rule is changed; it counts from the next check on."))
-                return HttpResponseRedirect(reverse("dashboard:check_rules"))
-        return self.show(spot, form, status=422)
+        kept = self.keep(
+            form,
+            lambda: self._change(spot, form, is_removed="remove" in request.POST),
+            done=_("The rule is changed; it counts from the next check on."),
+            back=reverse("dashboard:check_rules"),
+        )
+        return kept or self.show(spot, form, status=422)
 
     def _change(self, spot: Spot, form: RuleForm, *, is_removed: bool) -> None:
         given = form.cleaned_data

@@ -13,7 +13,7 @@ from core.house import DESK
 from core.money import minor_digits
 from credit.domain.kinds import Checkpoint
 from dashboard.credit_labels import CHECKPOINTS
-from dashboard.forms import DayInput, DeskForm
+from dashboard.forms import DayInput, DeskForm, code_of
 from dashboard.labels import TERMS_OF_PAYMENT
 from invoices.domain.kinds import Terms
 from invoices.models import Order
@@ -50,8 +50,8 @@ class OrderForm(DeskForm):
         return str(self.cleaned_data["currency"]).upper()
 
     def clean_buyer(self) -> str:
-        """Offered buyers come as "CODE · name"."""
-        return str(self.cleaned_data["buyer"]).split(" · ", 1)[0].strip()
+        """The code alone."""
+        return code_of(self.cleaned_data["buyer"])
 
 
 def record_of(given: dict[str, Any], *, buyer_id: int, order: Order | None, today: date) -> OrderRecord:

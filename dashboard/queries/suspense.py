@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from buyers.models import Buyer
+from core.models import User
 from dashboard.queries.paged import SqlRows
 from invoices.domain.bulks import SuspenseState
-from invoices.models import Invoice
+from invoices.queries.bank import OpenItemChoice, open_items_for
 from invoices.queries.suspense import SUSPENSE_SQL, SuspenseRow
 
 # States that the list offers; "decided" is what a person did.
@@ -31,15 +29,9 @@ def list_waiting(*, state: str = "") -> SqlRows:
     )
 
 
-def list_other_invoices(row: SuspenseRow, *, limit: int = 50) -> list[Invoice]:
+def list_other_invoices(row: SuspenseRow, *, actor: User, limit: int = 50) -> list[OpenItemChoice]:
     """Open invoices of the document's buyer and its group in the same currency, the nearest amount first."""
     if row.buyer_id is None:
         return []
-    buyer = Buyer.objects.get(pk=row.buyer_id)
-    party = {"buyer__group_id": buyer.group_id} if buyer.group_id else {"buyer_id": buyer.pk}
-    found = Invoice.objects.filter(open_amount__gt=0, currency=row.currency, **party).select_related("buyer")
-    return sorted(found.order_by("due_date", "pk")[:500], key=lambda one: _distance(one, row.amount))[:limit]
-
-
-def _distance(invoice: Invoice, amount: Decimal) -> tuple[Decimal, int]:
-    return abs(invoice.open_amount - amount), invoice.pk
+    found = open_items_for(actor=actor, buyer_id=row.buyer_id, currency=row.currency, limit=500)
+    return sorted(found, key=lambda one: abs(one.open_amount - row.amount))[:limit]

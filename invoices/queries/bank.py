@@ -78,14 +78,6 @@ def next_line(*, actor: User, after: int | None = None, account: int | None = No
     return waiting.filter(pk__gt=after or 0).first() or waiting.first()
 
 
-def count_lines(*, actor: User, account: int | None = None) -> dict[str, int]:
-    """How many lines are in which state."""
-    rows = _visible(scope_of(actor))
-    rows = rows if account is None else rows.filter(account_id=account)
-    counted = dict(rows.values_list("state").annotate(n=Count("id")))
-    return {state.value: counted.get(state.value, 0) for state in LineState}
-
-
 def open_items_for(
     *, actor: User, buyer_id: int | None = None, text: str = "", currency: str, limit: int = 50
 ) -> list[OpenItemChoice]:
@@ -99,10 +91,20 @@ def open_items_for(
         rows = rows.filter(_of_family(buyer_id))
     if text.strip():
         rows = rows.filter(_called(text.strip(), has_buyer=buyer_id is not None))
+    return [_choice(row) for row in _visible_items(rows, actor).order_by("due_date", "id")[:limit]]
+
+
+def list_choices(*, actor: User, invoice_ids: Iterable[int]) -> list[OpenItemChoice]:
+    """These invoices in the order given, whatever is open of them; those outside the actor's scope are left out."""
+    wanted = list(invoice_ids)
+    found = _visible_items(Invoice.objects.all(), actor).in_bulk(wanted)
+    return [_choice(found[pk]) for pk in wanted if pk in found]
+
+
+def _visible_items(rows: QuerySet[Invoice], actor: User) -> QuerySet[Invoice]:
     scope = scope_of(actor)
-    if not scope.is_everything:
-        rows = rows.filter(buyer__sales_owner_id=scope.sales_owner_id)
-    return [_choice(row) for row in rows.select_related("buyer").order_by("due_date", "id")[:limit]]
+    rows = rows if scope.is_everything else rows.filter(buyer__sales_owner_id=scope.sales_owner_id)
+    return rows.select_related("buyer")
 
 
 def _choice(row: Invoice) -> OpenItemChoice:

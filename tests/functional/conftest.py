@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from core.domain.roles import Role
 from core.models import User
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-ACTION_LIMIT_MS = 15_000
+# How long the browser waits for what is there within a moment on an idle machine; a busy one takes its time.
+PATIENCE_MS = 30_000
 NAVIGATION_LIMIT_MS = 60_000  # the first request of a test process imports every page
+expect.set_options(timeout=PATIENCE_MS)
 HOW_TO_INSTALL = "apt-get install -y chromium fonts-noto-cjk"
 
 
@@ -43,7 +45,7 @@ def page_problems() -> list[str]:
 @pytest.fixture
 def page(page: Page, page_problems: list[str]) -> Iterator[Page]:
     """A page whose every complaint fails the test."""
-    page.set_default_timeout(ACTION_LIMIT_MS)
+    page.set_default_timeout(PATIENCE_MS)
     page.set_default_navigation_timeout(NAVIGATION_LIMIT_MS)
     page.on("console", lambda message: _note(page_problems, message))
     page.on("pageerror", lambda error: page_problems.append(f"script error: {error}"))
@@ -59,9 +61,15 @@ def sign_in(page: Page, live_server: Any) -> Callable[..., Page]:
         user, _ = User.objects.get_or_create(username=username or role.value, defaults={"role": role.value})
         page.context.add_cookies([_session_cookie(user, live_server.url)])
         page.goto(live_server.url + path)
+        await_late_parts(page)
         return page
 
     return open_as
+
+
+def await_late_parts(page: Page) -> None:
+    """Wait for what a shown page asks for by itself: it would take the focus from under a test, or be broken off."""
+    expect(page.locator("[hx-trigger=load]")).to_have_count(0)
 
 
 def _session_cookie(user: User, url: str) -> Any:

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from bench.http import served
 from core.domain.roles import Role
 from core.models import User
+from tests.functional.conftest import PATIENCE_MS
 
 PASSWORD = "a-long-word-for-tests"
-ACTION_LIMIT_MS = 30_000
 PICTURES = "SCENE_PICTURES"  # tools/screenshots.py names the folder for the pictures of the docs
 Desk = Callable[[User], Page]
 
@@ -52,7 +52,7 @@ def at_desk(web: str, browser: Browser, browser_context_args: dict[str, object])
     def sit_down(user: User) -> Page:
         context = browser.new_context(**{**browser_context_args, "base_url": web})
         opened.append(context)
-        context.set_default_timeout(ACTION_LIMIT_MS)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.goto("/accounts/login/")
         page.fill("input[name=login]", user.username)

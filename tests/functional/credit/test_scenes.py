@@ -75,6 +75,7 @@ def test_money_that_arrives_lets_a_refused_order_go_while_sales_watch(
     assert pay(web, key_of_the_bank(), buyer="ACME", amount="40000.00")["amount"] == "40000.00"
 
     wait_until("the worker lets the order go", lambda: gate_state(order) == "approved")
+    wait_until("every job is done", lambda: not Job.objects.exclude(state=Job.State.DONE).exists())
     expect(answer.locator(".verdict")).to_contain_text("may go")
     expect(answer).to_contain_text("approved")
     expect(answer.locator("[hx-get]")).to_have_count(0)  # nothing left to wait for

@@ -27,21 +27,22 @@ def _late_buyer() -> None:
 def test_alert_is_acknowledged_and_snoozed_without_leaving_the_page(sign_in: Callable[..., Page]) -> None:
     page = sign_in(Role.ANALYST, path="/alerts/")
     page.get_by_role("link", name="Overdue: collection starts").click()
-    address = page.url
     page.get_by_label("Note").fill("called them, they pay on Friday")
+    address = page.url
     page.get_by_role("button", name="Acknowledge: I am on it").click()
     expect(page.get_by_text("called them, they pay on Friday")).to_be_visible()
     expect(page.get_by_role("button", name="Acknowledge: I am on it")).to_have_count(0)
     page.get_by_label("Reason").fill("promised for Friday")
     page.get_by_role("button", name="Snooze").click()
     expect(page.get_by_text("Snoozed until")).to_be_visible()
-    assert page.url == address
+    expect(page).to_have_url(address)
     assert Alert.objects.get(rule="overdue_30").state == "snoozed"
 
 
 def test_somebody_elses_change_is_shown_instead_of_overwritten(sign_in: Callable[..., Page]) -> None:
     page = sign_in(Role.ANALYST, path="/alerts/")
     page.get_by_role("link", name="Overdue: collection starts").click()
+    expect(page.get_by_role("button", name="Acknowledge: I am on it")).to_be_visible()  # it has read the version
     Alert.objects.filter(rule="overdue_30").update(version=7)
     page.get_by_role("button", name="Acknowledge: I am on it").click()
     expect(page.get_by_role("alert")).to_contain_text("has changed since you looked")

@@ -194,5 +194,6 @@ def test_desk_is_accessible(look: str, month: None, sign_in: SignIn) -> None:
         found[path] = faults(page)
     page.goto(f"{origin}/imports/matching/")
     press(page, "?")
+    expect(page.get_by_role("dialog")).to_be_visible()
     found["keys"] = faults(page)
     assert {path: one for path, one in found.items() if one} == {}

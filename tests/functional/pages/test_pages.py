@@ -1,11 +1,13 @@
 """The pages in a browser: no complaint, every chart drawn, nothing wider than the screen."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from core.domain.roles import Role
+from tests.functional.conftest import await_late_parts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SignIn = Callable[..., Page]
@@ -32,6 +34,7 @@ PAGES = (
 
 def check(page: Page, path: str) -> None:
     """All charts drawn, no sideways scrolling, one main heading."""
+    await_late_parts(page)
     figures = page.locator("figure[data-chart]").count()
     expect(page.locator(".chart-canvas[data-drawn]")).to_have_count(figures)
     expect(page.locator("h1")).to_have_count(1)
@@ -78,7 +81,7 @@ def test_table_is_ordered_and_paged_in_place(demo: None, sign_in: SignIn) -> Non
     page.evaluate("window.isSamePage = true")
     page.locator("#t-open-items th a", has_text="issued").click()
     expect(page.locator("#t-open-items th[aria-sort]")).to_contain_text("issued")
-    assert "sort=amount" in page.url
+    expect(page).to_have_url(re.compile("sort=amount"))
     page.get_by_role("link", name="Next").click()
     expect(page.locator("#t-open-items .pages")).to_contain_text("page 2 of")
     assert page.evaluate("window.isSamePage") is True

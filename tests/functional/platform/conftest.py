@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.functional.platform.instances import Instance
+from tests.functional.platform.instances import END_LIMIT_S, Instance
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,6 @@ def _remove(instance: Instance) -> None:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(signal.SIGKILL)
     if instance.process is not None:
-        instance.process.wait(10)
+        instance.process.wait(END_LIMIT_S)
     shutil.rmtree(instance.home, ignore_errors=True)
     instance.log.unlink(missing_ok=True)

@@ -2,15 +2,16 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
+from bench.http import free_port
 from config.local import schema
 from tests import cluster
 from tests.waiting import wait_until
@@ -18,6 +19,7 @@ from tests.waiting import wait_until
 CHECKOUT = Path(__file__).resolve().parents[3]
 # a busy machine of two cores runs the rest of the suite at the same time
 START_LIMIT_S = 180.0
+END_LIMIT_S = 120.0
 PROGRAMS = {
     "web": "gunicorn config.wsgi",
     "worker": "config.celery worker",
@@ -71,7 +73,13 @@ class Instance:
         """Start another one that must not come up; its exit status and what it said."""
         command = [sys.executable, "-m", "config.local.run"]
         done = subprocess.run(
-            command, cwd=CHECKOUT, env=self.environment, capture_output=True, text=True, timeout=30, check=False
+            command,
+            cwd=CHECKOUT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=END_LIMIT_S,
+            check=False,
         )
         return done.returncode, done.stderr
 
@@ -85,14 +93,23 @@ class Instance:
         """Ctrl-C: the terminal sends it to the whole process group."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(END_LIMIT_S)
 
     def kill(self, program: str) -> set[int]:
-        """Kill -9 the topmost process of this program; the numbers of all its processes until then."""
-        before = self.running(program)
-        assert before, f"{program} does not run"
-        min(before, key=lambda one: one.create_time()).send_signal(signal.SIGKILL)
-        return {one.pid for one in before}
+        """Kill -9 the topmost process of this program, once it runs; the numbers of all its processes until then."""
+        before: set[int] = set()
+
+        def is_killed() -> bool:
+            found = sorted(self.running(program), key=lambda one: one.create_time())
+            before.update(one.pid for one in found)
+            with suppress(psutil.NoSuchProcess):  # the death of another program ended it before us
+                for topmost in found[:1]:
+                    topmost.send_signal(signal.SIGKILL)
+                    return True
+            return False
+
+        wait_until(f"{program} runs and is killed", is_killed)
+        return before
 
     def has_another(self, program: str, before: set[int]) -> bool:
         return any(one.pid not in before for one in self.running(program))
@@ -132,10 +149,3 @@ def command_line(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

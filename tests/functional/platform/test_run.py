@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.functional.platform.instances import PROGRAMS, Instance
+from tests.functional.platform.instances import END_LIMIT_S, PROGRAMS, Instance
 from tests.waiting import wait_until
 
 # one worker runs these in order: they share an instance, and two at once would only slow each other
@@ -64,7 +64,7 @@ def test_a_killed_supervisor_takes_everything_with_it_and_a_new_start_recovers(r
     running.start()
     assert running.process is not None
     running.process.kill()
-    running.process.wait(10)
+    running.process.wait(END_LIMIT_S)
     wait_until("nothing is left", lambda: running.processes() == [])
     running.start()
     assert running.interrupt() == 0
