@@ -46,7 +46,8 @@ def post_many(sure: Sequence[Sure]) -> None:
     """
     if not sure:
         return
-    plain, charged = [], []
+    plain: list[Sure] = []
+    charged: list[Sure] = []
     for one in sure:
         (plain if all(part.kind is EntryKind.RECEIPT for part in one.candidate.parts) else charged).append(one)
     posted, refused = _in_bulk(plain)
