@@ -114,6 +114,19 @@ def test_document_shows_what_was_read_and_what_it_waits_for(waiting: IncomingDoc
     assert "What do you do?" not in text_of(sign_in("auditor").get(f"{LIST}{waiting.pk}/"))
 
 
+def test_page_asks_only_for_what_the_document_lacks(waiting: IncomingDocument) -> None:
+    page = text_of(sign_in("credit_analyst").get(f"{LIST}{waiting.pk}/"))
+    assert ("It is this buyer" in page, "It is due on this day" in page, "Discard it" in page) == (True, False, True)
+    post(waiting, "buyer", choice=Buyer.objects.get().pk)
+    undated = receive(einvoice("F-2", due=None), name="undated.xml")
+    page = text_of(sign_in("credit_analyst").get(f"{LIST}{undated.pk}/"))
+    assert ("It is this buyer" in page, "It is due on this day" in page) == (False, True)
+    OwnSeller.objects.all().delete()
+    strange = receive(einvoice("F-3"), name="strange.xml")
+    page = text_of(sign_in("credit_analyst").get(f"{LIST}{strange.pk}/"))
+    assert ("It is this buyer" in page, "It is due on this day" in page, "Try it again" in page) == (False, False, True)
+
+
 def test_missing_document_is_not_found() -> None:
     for end in ("0/", "0/file/", "0/attachments/1/"):
         assert sign_in("auditor").get(LIST + end).status_code == 404
