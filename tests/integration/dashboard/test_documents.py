@@ -17,6 +17,7 @@ from tests.budgets import query_budget
 from tests.integration.dashboard.desk import PORTFOLIO, check_denied, sign_in, text_of
 from tests.integration.dashboard.reading import csv_rows, inline_code_of, rows_of
 from tests.integration.invoices.documents.made import einvoice, own_seller, receive
+from tests.unit.invoices.intake.made import MT940, MT942
 
 pytestmark = pytest.mark.django_db
 LIST = "/imports/documents/"
@@ -83,6 +84,18 @@ def test_documents_stand_in_the_list_of_what_came_in(waiting: IncomingDocument) 
     rows = rows_of(sign_in("auditor").get("/imports/", {"show": "todo"}), "t-incoming")
     assert [row[:4] for row in rows] == [["f.xml", "documents", "erp", "waiting"]]
     assert "EUR: 119.00" in rows[0][9]
+
+
+def test_bank_statements_stand_there_with_their_lines_and_sums() -> None:
+    receive(MT942.replace("EC50", "C50").encode(), name="day.sta", source="bank")
+    receive(MT940.encode(), name="booked.sta", source="bank")
+    receive((MT940 + "\n").encode(), name="again.sta", source="bank")
+    rows = rows_of(sign_in("auditor").get("/imports/", {"way": "document"}), "t-incoming")
+    assert [[row[n] for n in (0, 3, 4, 5, 7, 9)] for row in rows] == [
+        ["again.sta", "known already", "1", "0", "1", "EUR: 50.00"],
+        ["booked.sta", "posted", "1", "0", "1", "EUR: 50.00"],
+        ["day.sta", "posted", "2", "2", "0", "EUR: 42.50"],
+    ]
 
 
 # --- the pages --------------------------------------------------------------------------------------
