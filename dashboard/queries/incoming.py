@@ -65,12 +65,13 @@ SELECT 'rest' AS way, k.id, '' AS name, k.kind, k.source,
 FROM invoices_bulk k LEFT JOIN core_run run ON run.id = k.run_id LEFT JOIN core_user u ON u.id = k.actor_id
 WHERE {_ONLY.format(id="k.id")}
 """
-# An e-invoice is one row. Statements are a row for each line, as they were taken; what another file told before, line or
-# whole statement, is unchanged. Sums are those of the file: booked credits and debits, which are negative.
+# An e-invoice is one row. Statements are a row for each line, as they were taken; what another file told before, a line
+# or a whole statement, is unchanged. Sums are those of the file: booked credits and debits, which are negative.
 _DOCUMENTS_SQL = f"""
 SELECT 'document' AS way, d.id, d.file_name AS name, d.kind, d.source, d.state,
     greatest(1, d.created + d.unchanged) AS rows, d.created, 0 AS updated, d.unchanged,
-    CASE WHEN d.state = 'waiting' THEN 1 ELSE 0 END AS open_rows, d.sums, coalesce(u.username, '') AS actor, d.created_at
+    CASE WHEN d.state = 'waiting' THEN 1 ELSE 0 END AS open_rows, d.sums, coalesce(u.username, '') AS actor,
+    d.created_at
 FROM (
     SELECT x.*,
         CASE WHEN x.state <> 'posted' THEN 0
