@@ -10,6 +10,8 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 from config.local import processes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Celery would import every page for Django's checks and then drop what they say; every ``manage.py`` command shows it.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("duewatch")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,18 +15,21 @@ from rest_framework.response import Response
 
 from buyers.api import BuyerDetail
 from buyers.queries.records import get_buyer_of_source
-from buyers.services.putting import Put, put_buyers
 from buyers.services.registry import BuyerRow
 from core.api.outages import outage_told
 from core.api.params import Params
 from core.api.problems import ParameterError
 from core.api.schema import write_answers
 from core.errors import Conflict
+from core.house import today
 from core.services.idempotency import try_again
 from invoices.api_intake import SourceView
 from invoices.api_reports import INTAKE
 from invoices.bodies_intake import PutBuyerBody
 from invoices.serializers_intake import PutBuyerSerializer
+from invoices.services.bulks.buyers import BUYERS, WantedBuyer
+from invoices.services.bulks.taking import Caller, put_row
+from invoices.services.imports.results import Outcome
 
 LONGEST_ID = 60
 
@@ -55,19 +60,18 @@ class BuyerOfSource(SourceView):
         if len(external_id) > LONGEST_ID:
             raise _too_long(external_id)
         row = _row(self.body(PutBuyerBody), external_id)
-        with outage_told():
-            outcome = try_again(lambda: put_buyers([row], source))[row.external_id]
-        if outcome is Put.CONTRADICTS:
-            raise _contradicts(row)
-        return Response(_shown(source, row.external_id, outcome), status=201 if outcome is Put.CREATED else 200)
+        with outage_told(), _explained():
+            outcome = try_again(lambda: put_row(BUYERS, caller=Caller(source, today(), self.person), row=row))
+        return Response(_shown(source, external_id, outcome), status=201 if outcome is Outcome.CREATED else 200)
 
 
-def _row(given: dict[str, Any], external_id: str) -> BuyerRow:
+def _row(given: dict[str, Any], external_id: str) -> WantedBuyer:
     names = ("name", "name_zh", "country", "currency", "code", "website")
-    return BuyerRow(external_id, founded_on=given["trading_since"], **{name: given[name] for name in names})
+    record = BuyerRow(external_id, founded_on=given["trading_since"], **{name: given[name] for name in names})
+    return WantedBuyer(position=1, external_id=external_id, record=record)
 
 
-def _shown(source: str, external_id: str, outcome: Put) -> dict[str, Any]:
+def _shown(source: str, external_id: str, outcome: Outcome) -> dict[str, Any]:
     buyer = get_buyer_of_source(source, external_id)
     known = {name: getattr(buyer, name) for name in ("code", "name", "name_zh", "country", "currency", "website")}
     named = {"source": source, "external_id": external_id, "trading_since": buyer.founded_on}
@@ -79,9 +83,11 @@ def _too_long(external_id: str) -> ParameterError:
     return ParameterError(code="field_invalid", detail=detail, field="external_id", value=external_id[:LONGEST_ID])
 
 
-def _contradicts(row: BuyerRow) -> Conflict:
-    return Conflict(
-        "buyer_code_contradicts",
-        _("This number means another of our buyers already."),
-        {"field": "code", "value": row.code, "fix": _("Leave code out, or have the buyers merged.")},
-    )
+@contextmanager
+def _explained() -> Iterator[None]:
+    """A conflict inside, with what to do about it."""
+    try:
+        yield
+    except Conflict as conflict:
+        conflict.params["fix"] = _("Leave code out, or have the buyers merged.")
+        raise

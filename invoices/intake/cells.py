@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
-
 from invoices.intake.reasons import FileRefused
 from invoices.intake.records import CellStyle
 
@@ -18,6 +16,10 @@ class CellReader:
 
     def __init__(self, *, texts: list[str], date_styles: frozenset[str], is_1904: bool, style: CellStyle) -> None:
         self._texts, self._date_styles, self._style = texts, date_styles, style
+        # only who reads a workbook loads this
+        from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+
+        self._from_excel = from_excel
         self._epoch = CALENDAR_MAC_1904 if is_1904 else CALENDAR_WINDOWS_1900
         self._dates: dict[str, str] = {}
 
@@ -46,7 +48,7 @@ class CellReader:
 
     def _serial_date(self, value: str) -> str:
         try:
-            found = from_excel(float(value), self._epoch)
+            found = self._from_excel(float(value), self._epoch)
         except (ValueError, OverflowError, TypeError):
             return value
         return self._written(found) if isinstance(found, datetime) else value

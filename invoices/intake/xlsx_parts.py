@@ -6,8 +6,6 @@ import posixpath
 import zipfile
 from dataclasses import dataclass
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
-
 from invoices.intake.limits import Limits
 from invoices.intake.reasons import FileRefused
 from invoices.intake.xml_events import Attributes, XmlEvents
@@ -124,6 +122,8 @@ class _Styles(XmlEvents):
             self._is_inside = False
 
     def _is_date(self, number: str) -> bool:
+        from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format  # only who reads a workbook loads this
+
         index = int(number) if number.isdigit() else 0
         code = self._custom.get(index) or BUILTIN_FORMATS.get(index)
         return index in _EAST_ASIAN_DATES if code is None else bool(is_date_format(code))

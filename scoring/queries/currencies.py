@@ -14,7 +14,7 @@ from django.conf import settings
 
 from buyers.queries.accounts import Accounts, Moment
 from core.domain.rates import RateTable
-from core.queries.rates import rate_history
+from core.queries.rate_history import rate_history
 from scoring.domain.v1 import fx_tolerance
 from scoring.domain.v1.facts import HOME_UNKNOWN, NO_RATES, RATED, SAME_CURRENCY
 from scoring.queries.ledger import fetch_invoiced

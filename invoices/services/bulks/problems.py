@@ -18,6 +18,7 @@ _MISSING = {
 }
 _CONFLICTS = frozenset(
     {
+        "buyer_code_contradicts",
         "dispute_of_another_invoice",
         "write_off_contradicts",
         "signal_contradicts",

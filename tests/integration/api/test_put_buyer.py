@@ -1,19 +1,26 @@
 """Buyers by PUT and in bulk: made, joined to our own code, filled where empty."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from buyers.models import Buyer, BuyerAlias, BuyerCode
+from buyers.services.registry import BuyerRow
+from invoices.services.bulks.buyers import BUYERS, WantedBuyer
+from invoices.services.bulks.taking import Caller, put_row
+from invoices.services.source_locks import lock_source
 from tests.integration.api.bulks import invoice, only_problem, outcomes, records, refused, send, taken, totals
 from tests.integration.api.ladder import as_person, check_problem, check_schema, with_key
 from tests.integration.invoices.builders import make_buyer
+from tests.integration.invoices.test_parallel_bulk import second_behind, while_uncommitted
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/buyers/ERP/0042/"
 PATH = "/api/v1/buyers/{source}/{external_id}/"
-BUYERS = "/api/v1/buyers/bulk/"
+BULK = "/api/v1/buyers/bulk/"
 
 
 @pytest.fixture
@@ -111,6 +118,40 @@ def test_who_may_not_is_refused(erp: APIClient) -> None:
     assert state() == before
 
 
+def behind(first: Callable[[], object], client: APIClient, **fields: Any) -> Any:
+    """The answer to a PUT that comes while ``first`` is written and not yet committed."""
+    return second_behind(first, lambda: client.put(URL, {"name": "Acme GmbH"} | fields, format="json"))
+
+
+def another_put(**fields: Any) -> None:
+    """What another PUT of the same number does."""
+    record = BuyerRow("0042", "Acme GmbH", **fields)
+    row = WantedBuyer(position=1, external_id=record.external_id, record=record)
+    put_row(BUYERS, caller=Caller("ERP", date(2026, 3, 1)), row=row)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def test_the_second_put_finds_the_buyer_of_the_first(self, erp: APIClient) -> None:
+        response = behind(another_put, erp)
+        assert (response.status_code, response.json()["outcome"]) == (200, "unchanged")
+        assert BuyerCode.objects.count() == 1
+
+    def test_a_number_never_comes_to_mean_two_of_our_buyers(self, erp: APIClient) -> None:
+        make_buyer("K-1")
+        make_buyer("K-2")
+        response = behind(lambda: another_put(code="K-1"), erp, code="K-2")
+        check_problem(response, 409, "buyer_code_contradicts")
+        assert BuyerCode.objects.get().buyer.code == "K-1"
+
+    def test_a_put_behind_a_long_bulk_is_told_to_come_back(self, erp: APIClient, settings: Any) -> None:
+        settings.IDEMPOTENCY_WAIT_MS = 100
+        with while_uncommitted(lambda: lock_source("ERP")):
+            response = erp.put(URL, {"name": "Acme GmbH"}, format="json")
+        check_problem(response, 503, "busy")
+        assert not BuyerCode.objects.exists()
+
+
 class TestBulk:
     def test_each_record_is_answered(self, erp: APIClient) -> None:
         make_buyer("K-1")
@@ -124,20 +165,20 @@ class TestBulk:
             {"external_id": "0045", "name": "Three"},
             {"external_id": "0046"},
         ]
-        bulk = taken(erp, [totals(7), *sent], url=BUYERS)
+        bulk = taken(erp, [totals(7), *sent], url=BULK)
         assert outcomes(erp, bulk) == ["unchanged", "unchanged", "created", "created", *["quarantined"] * 3]
         codes = [one["problem"]["code"] for one in records(erp, bulk, "?outcome=quarantined")]
         assert codes == ["duplicate_in_file", "duplicate_in_file", "value_missing"]
         assert not BuyerCode.objects.filter(external_id="0045").exists()
         assert BuyerCode.objects.get(external_id="0044").buyer.code == "K-1"
-        again = taken(erp, [{"external_id": "0044", "name": "One", "code": "0042"}], url=BUYERS)
+        again = taken(erp, [{"external_id": "0044", "name": "One", "code": "0042"}], url=BULK)
         (answer,) = records(erp, again)
         assert answer["problem"]["code"] == "buyer_code_contradicts"
 
     def test_totals_that_differ_change_nothing(self, erp: APIClient) -> None:
         before = state()
         body = [totals(2), {"external_id": "1", "name": "One"}]
-        refused(send(erp, body, url=BUYERS), 422, "control_totals_mismatch", "control_totals.rows", url=BUYERS)
+        refused(send(erp, body, url=BULK), 422, "control_totals_mismatch", "control_totals.rows", url=BULK)
         assert state() == before
 
     @pytest.mark.parametrize(
@@ -157,5 +198,5 @@ class TestBulk:
         self, erp: APIClient, changes: dict[str, Any], code: str, field: str
     ) -> None:
         record = {"external_id": "0042", "name": "Acme"} | changes
-        assert only_problem(erp, record, url=BUYERS)[:2] == (code, field)
+        assert only_problem(erp, record, url=BULK)[:2] == (code, field)
         assert not BuyerCode.objects.exists()

@@ -17,7 +17,8 @@ from core.models import AuditEvent, ExchangeRate
 from core.money import Money
 from core.queries.counters import RATES, get_version
 from core.queries.latest_rates import list_latest_rates
-from core.queries.rates import rate_history, rate_table
+from core.queries.rate_history import rate_history
+from core.queries.rates import rate_table
 from core.queries.sql import fetch_one
 from core.services.rates import add_rates, load_rates
 
