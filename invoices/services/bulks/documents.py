@@ -74,12 +74,20 @@ def _tally(read: Iterable[DocumentRow | BadRow], outcomes: Mapping[int, Outcome]
     return tally
 
 
-def post_documents(kind: str, source: str, rows: list[DocumentRow], *, actor: User | None = None) -> list[Answer]:
+def post_documents(
+    kind: str,
+    source: str,
+    rows: list[DocumentRow],
+    *,
+    buyers: Mapping[str, int] | None = None,
+    actor: User | None = None,
+) -> list[Answer]:
     """Post what is new, put allocations into suspense and settle what can be; an answer for each row.
 
-    In the caller's transaction, which holds the source's lock.
+    In the caller's transaction, which holds the source's lock. ``buyers`` by the source's codes; None: the registry is
+    told of them here.
     """
-    known = _known(kind, source, rows)
+    known = _known(kind, source, rows, buyers)
     posted = Posted()
     for row, other in _with_conflicts(rows):
         _decide(row, other, known, posted)
@@ -90,9 +98,10 @@ def post_documents(kind: str, source: str, rows: list[DocumentRow], *, actor: Us
     return posted.answers
 
 
-def _known(kind: str, source: str, rows: list[DocumentRow]) -> Known:
+def _known(kind: str, source: str, rows: list[DocumentRow], buyers: Mapping[str, int] | None) -> Known:
     ids = [row.external_id for row in rows]
-    buyers = upsert_buyers((BuyerRow(row.buyer, row.buyer_name) for row in rows), source)
+    if buyers is None:
+        buyers = upsert_buyers((BuyerRow(row.buyer, row.buyer_name) for row in rows), source)
     return Known(known_documents(kind, source, ids), known_allocations(kind, source, ids), buyers)
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from buyers.services.groups import GroupRow, MemberRow, put_groups
 from core.errors import DomainError
+from invoices.domain.bulks import Awaited, BulkKind
 from invoices.intake.convert import Reader, Unfit, make_reader
 from invoices.intake.json_table import Shape
 from invoices.intake.json_values import has_half_character
 from invoices.intake.text import CONTROL
 from invoices.services.bulks.fields import short_text
 from invoices.services.bulks.invoices import record_profile
-from invoices.services.bulks.problems import problem, problem_of
+from invoices.services.bulks.problems import awaiting, problem, problem_of
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
@@ -108,7 +109,7 @@ def _post(caller: Caller, rows: list[WantedGroup]) -> list[Answer]:
     good = [row for row in rows if faults[row.position] is None]
     groups = [GroupRow(row.external_id, row.name, row.name_zh, row.members) for row in good]
     became = put_groups(groups, source=caller.source, actor=caller.actor, actor_label=caller.label)
-    answers = [_answer(row, outcome) for row, outcome in zip(good, became, strict=True)]
+    answers = [_answer(caller.source, row, outcome) for row, outcome in zip(good, became, strict=True)]
     return answers + [quarantined(row, fault) for row in rows if (fault := faults[row.position])]
 
 
@@ -123,9 +124,12 @@ def _fault_of(row: WantedGroup, today: date) -> dict[str, Any] | None:
     return None
 
 
-def _answer(row: WantedGroup, became: Any) -> Answer:
+def _answer(source: str, row: WantedGroup, became: Any) -> Answer:
     if isinstance(became, DomainError):
-        return quarantined(row, problem_of(became))
+        fault = problem_of(became)
+        if became.code == "buyer_not_found":  # a member, or the owner of one
+            fault = awaiting(fault, Awaited.BUYER, source, str(became.params["value"]))
+        return quarantined(row, fault)
     return Answer(row.position, row.external_id, Outcome(became.value))
 
 
@@ -134,4 +138,5 @@ GROUPS = Taking(
     readers=_readers,
     row_of=_row,
     post=_post,
+    waits_as=BulkKind.GROUPS,
 )

@@ -12,12 +12,13 @@ from buyers.domain.fact_rows import EventRow, RatingRow, StatementRow
 from buyers.queries.records import buyer_ids_of_source
 from buyers.services.signals import put_signals
 from core.errors import DomainError
+from invoices.domain.bulks import Awaited, BulkKind
 from invoices.domain.posting import LARGEST
 from invoices.intake.convert import Reader, Unfit, make_reader
 from invoices.intake.json_table import Shape
 from invoices.services.bulks.fields import short_text
 from invoices.services.bulks.invoices import record_profile
-from invoices.services.bulks.problems import problem, problem_of
+from invoices.services.bulks.problems import problem, problem_of, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
@@ -114,7 +115,7 @@ def _row_of(kind: Any) -> Callable[[int, Mapping[str, str]], WantedSignal]:
 
 def _post(caller: Caller, rows: list[WantedSignal]) -> list[Answer]:
     buyers = buyer_ids_of_source(caller.source, [row.buyer for row in rows])
-    faults = {row.position: _fault_of(row, buyers, caller.today) for row in rows}
+    faults = {row.position: _fault_of(row, buyers, caller) for row in rows}
     good = [row for row in rows if faults[row.position] is None]
     facts = [row.fact._replace(buyer_id=buyers[row.buyer], source=caller.source) for row in good]
     became = put_signals(facts, source=caller.source, actor=caller.actor, actor_label=caller.label)
@@ -122,11 +123,11 @@ def _post(caller: Caller, rows: list[WantedSignal]) -> list[Answer]:
     return answers + [quarantined(row, fault) for row in rows if (fault := faults[row.position])]
 
 
-def _fault_of(row: WantedSignal, buyers: Mapping[str, int], today: date) -> dict[str, Any] | None:
+def _fault_of(row: WantedSignal, buyers: Mapping[str, int], caller: Caller) -> dict[str, Any] | None:
     if row.buyer not in buyers:
-        return problem("buyer_unknown", "buyer", row.buyer)
+        return unknown_yet(Awaited.BUYER, caller.source, row.buyer)
     for name, value in row.fact._asdict().items():
-        if isinstance(value, date) and value > today:
+        if isinstance(value, date) and value > caller.today:
             return problem("date_in_future", name, value)
         if isinstance(value, Decimal) and abs(value) >= LARGEST:
             return problem("number_too_large", name, f"{value:f}")
@@ -145,6 +146,10 @@ def _shapes(kind: Any) -> dict[str, Shape]:
     return texts | {name: Shape.NUMBER for name in names if name in FIGURES}
 
 
-RATINGS = Taking(_shapes(RatingRow), _rating_readers, _row_of(RatingRow), _post)
-STATEMENTS = Taking(_shapes(StatementRow), _statement_readers, _row_of(StatementRow), _post)
-EVENTS = Taking(_shapes(EventRow), _event_readers, _row_of(EventRow), _post)
+def _taking(kind: Any, readers: Callable[[str], Mapping[str, Reader]], waits_as: BulkKind) -> Taking[WantedSignal]:
+    return Taking(_shapes(kind), readers, _row_of(kind), _post, waits_as=waits_as)
+
+
+RATINGS = _taking(RatingRow, _rating_readers, BulkKind.RATINGS)
+STATEMENTS = _taking(StatementRow, _statement_readers, BulkKind.FINANCIAL_STATEMENTS)
+EVENTS = _taking(EventRow, _event_readers, BulkKind.BUYER_EVENTS)

@@ -16,8 +16,12 @@ from invoices.services.source_locks import lock_source
 
 
 @transaction.atomic
-def put_document(kind: str, source: str, row: DocumentRow, *, actor: User | None = None) -> Outcome:
+def put_document(
+    kind: str, source: str, row: DocumentRow, *, buyer_id: int | None = None, actor: User | None = None
+) -> Outcome:
     """Bring the ledger to what the source says; the same again changes nothing.
+
+    ``buyer_id`` is who the record's buyer is; None: the registry is told of it here.
 
     Raises ``amount_invalid``, ``currency_unknown``, ``allocation_repeated``, ``allocated_more``; 409
     ``contradicts_ledger`` for another content of a known number, ``allocation_made`` for another amount of an
@@ -30,7 +34,8 @@ def put_document(kind: str, source: str, row: DocumentRow, *, actor: User | None
         params = {"field": "allocations", "value": "", **unfit.params}
         raise DomainError(unfit.reason, words(unfit.reason, params), {"field": "allocations"}) from unfit
     lock_source(source, is_bounded=True)
-    (answer,) = post_documents(kind, source, [row], actor=actor)
+    buyers = None if buyer_id is None else {row.buyer: buyer_id}
+    (answer,) = post_documents(kind, source, [row], buyers=buyers, actor=actor)
     if answer.problem is not None:
         problem = answer.problem
         named = {"field": problem["field"], "value": problem["value"], **problem["params"]}
