@@ -1,7 +1,6 @@
 """Fixtures that every test may use: the servers, the shared data, real workers."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -80,7 +79,7 @@ def start_worker(child_environment: dict[str, str], tmp_path: Path) -> Iterator[
     _empty_broker()
     yield start
     for worker in started:
-        processes.stop(worker, (signal.SIGTERM, 5.0), (signal.SIGQUIT, 3.0))
+        processes.stop(worker)  # killed: nobody waits for what it may still be doing
 
 
 @pytest.fixture
