@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from config.local import processes, supervisor
 from tests import cluster
 from tests.public_files import SHARED_DATA
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+# By default an example that takes 0.2 s fails: on a busy machine any may.
+settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
