@@ -171,7 +171,7 @@ def _credit(asked: Asked, buyer_id: int) -> Posted:
         day=asked.claim.issued_on,
         allocations=wanted,
     )
-    put_document("credit_note", asked.source, row, actor=asked.actor)
+    put_document("credit_note", asked.caller, row)
     posted.credit_note = CreditNote.objects.get(source=asked.source, external_id=number)
     return posted
 
