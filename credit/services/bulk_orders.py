@@ -27,14 +27,8 @@ from invoices.services.bulks.problems import problem_of
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
-from invoices.services.orders import (
-    OrderRecord,
-    check_content,
-    check_end,
-    list_differences,
-    lock_orders,
-    place_orders,
-)
+from invoices.services.order_batches import lock_orders, place_orders
+from invoices.services.orders import OrderRecord, check_content, check_end, list_differences
 
 CHECK_TASK = "credit.check_orders"
 # So many orders of one buyer are one job.

@@ -19,15 +19,12 @@ from dashboard.intake_labels import BULK_STATES, MENDED, OUTCOMES, RECORD_KINDS
 from dashboard.labels import label_of, word_of
 from dashboard.tables import CountColumn, DataTable, LabelColumn, TextColumn, configure
 from dashboard.templatetags.duewatch import tone
-from invoices.domain.bulks import BulkKind, BulkState
 from invoices.models import Bulk, BulkRecord, MendedRecord
 from invoices.queries.bulks import BulkView, get_bulk, list_decisions, list_records, open_positions
 from invoices.queries.imports import refusal_text
 from invoices.services.bulks.mending import Resent, send_again
 from invoices.services.bulks.problems import sentence_of
 from invoices.services.imports.results import Outcome
-
-UNDER_WAY = frozenset({BulkState.QUEUED, BulkState.RUNNING})
 
 
 class RecordsTable(DataTable):
@@ -85,7 +82,7 @@ class BulkPage(ImportsPage):
             "view": view,
         }
         is_fragment = request.headers.get("HX-Target") == "import-progress"
-        if view.state in UNDER_WAY:
+        if view.is_under_way:
             run = run_progress(view.bulk.run_id) if view.bulk.run_id else None
             template = "imports/_bulk_progress.html" if is_fragment else "imports/bulk_running.html"
             return self.render(template, run=run, **context)
@@ -94,11 +91,9 @@ class BulkPage(ImportsPage):
         return self._done(view, context)
 
     def _done(self, view: BulkView, context: dict[str, Any]) -> HttpResponseBase:
-        bulk, outcome = view.bulk, self._outcome()
-        mends = bulk.kind != BulkKind.INVOICES and bool(bulk.path) and context["view"].state == BulkState.DONE
-        table = RecordsTable(
-            list_records(bulk, outcome=outcome or None).order_by("position"), mends=mends, name="records"
-        )
+        bulk, outcome, mends = view.bulk, self._outcome(), view.is_mendable
+        rows = list_records(bulk, outcome=outcome or None).order_by("position")
+        table = RecordsTable(rows, mends=mends, name="records")
         export = wanted_export(self.request, table)
         if export:
             return export

@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from buyers.models import Buyer
 from core.errors import NotFound
 from dashboard.forms import DayInput, DeskForm, code_of
-from invoices.domain.documents import DocumentKind
+from invoices.domain.documents import Answer, DocumentKind, answer_to
 from invoices.models import IncomingDocument
 
 NEW = "new"
-OF_DUE_DATE = frozenset({"due_missing", "due_unclear", "due_before_issue", "instalments_differ", "instalments_many"})
 
 
 class BuyerForm(DeskForm):
@@ -64,15 +63,15 @@ class DiscardForm(DeskForm):
 
 
 def forms_of(row: IncomingDocument, verb: str = "", data: Any = None) -> dict[str, DeskForm]:
-    """By verb; the one that was sent is bound to its data."""
+    """By verb: what the document asks for, and the one that was sent, bound to its data."""
     made: dict[str, DeskForm] = {}
-    if row.kind == DocumentKind.EINVOICE:
+    asked = {answer_to(row.problem), verb} if row.kind == DocumentKind.EINVOICE else set()
+    if Answer.DUE_DATE in asked:
+        made["due"] = DueForm(data if verb == "due" else None, prefix="due")
+    if Answer.BUYER in asked:
         first = str(row.candidates[0]["buyer"]) if row.candidates else NEW
         made["buyer"] = BuyerForm(
             data if verb == "buyer" else None, prefix="buyer", candidates=row.candidates, initial={"choice": first}
         )
-        made["due"] = DueForm(data if verb == "due" else None, prefix="due")
-        if row.problem and row.problem["code"] in OF_DUE_DATE:  # what it waits for comes first
-            made["buyer"] = made.pop("buyer")
     made["discard"] = DiscardForm(data if verb == "discard" else None, prefix="discard")
     return made

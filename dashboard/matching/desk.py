@@ -66,6 +66,7 @@ class MatchingDesk(ImportsPage):
             to_decide=list_waiting(actor=self.page.user, account=self.account).count(),
             accounts=list_accounts(actor=self.page.user),
             account=self.account,
+            at_account=f"?account={self.account}" if self.account else "",
             done=get_line(actor=self.page.user, pk=done) if done else None,
             problem=problem,
             text=text,

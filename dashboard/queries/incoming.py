@@ -65,18 +65,38 @@ SELECT 'rest' AS way, k.id, '' AS name, k.kind, k.source,
 FROM invoices_bulk k LEFT JOIN core_run run ON run.id = k.run_id LEFT JOIN core_user u ON u.id = k.actor_id
 WHERE {_ONLY.format(id="k.id")}
 """
-# A row for the invoice or for every statement in it; an unreadable one is a row that was not taken.
+# An e-invoice is one row. Statements are a row for each line, as they were taken; what another file told before, a line
+# or a whole statement, is unchanged. Sums are those of the file: booked credits and debits, which are negative.
 _DOCUMENTS_SQL = f"""
 SELECT 'document' AS way, d.id, d.file_name AS name, d.kind, d.source, d.state,
-    greatest(1, coalesce(jsonb_array_length(d.reading -> 'statements'), 0)) AS rows,
-    CASE WHEN d.state = 'posted' THEN greatest(1, coalesce(jsonb_array_length(d.reading -> 'statements'), 0)) ELSE 0
-    END AS created, 0 AS updated, CASE WHEN d.state = 'unchanged' THEN 1 ELSE 0 END AS unchanged,
-    CASE WHEN d.state = 'waiting' THEN 1 ELSE 0 END AS open_rows,
-    CASE WHEN d.reading ->> 'total' IS NULL THEN '{{}}'::jsonb
-        ELSE jsonb_build_object(d.reading ->> 'currency', d.reading ->> 'total') END AS sums,
-    coalesce(u.username, '') AS actor, d.created_at
-FROM invoices_incomingdocument d LEFT JOIN core_user u ON u.id = d.actor_id
-WHERE {_ONLY.format(id="d.id")}
+    greatest(1, d.created + d.unchanged) AS rows, d.created, 0 AS updated, d.unchanged,
+    CASE WHEN d.state = 'waiting' THEN 1 ELSE 0 END AS open_rows, d.sums, coalesce(u.username, '') AS actor,
+    d.created_at
+FROM (
+    SELECT x.*,
+        CASE WHEN x.state <> 'posted' THEN 0
+            WHEN x.kind = 'statements' THEN
+                (SELECT count(*)::int FROM invoices_bankstatement s JOIN invoices_bankline l ON l.statement_id = s.id
+                    WHERE s.document_id = x.id AND l.state <> 'told_before')
+            ELSE 1 END AS created,
+        CASE WHEN x.state NOT IN ('posted', 'unchanged') THEN 0
+            WHEN x.kind = 'statements' THEN
+                (SELECT count(*)::int FROM invoices_bankstatement s JOIN invoices_bankline l ON l.statement_id = s.id
+                    WHERE s.document_id = x.id AND l.state = 'told_before')
+                + (SELECT coalesce(sum((one ->> 'entries')::int), 0)::int
+                    FROM jsonb_array_elements(x.reading -> 'statements') one)
+                - (SELECT coalesce(sum(s.entries), 0)::int FROM invoices_bankstatement s WHERE s.document_id = x.id)
+            WHEN x.state = 'unchanged' THEN 1
+            ELSE 0 END AS unchanged,
+        CASE WHEN x.kind = 'statements' THEN
+                (SELECT coalesce(jsonb_object_agg(c.currency, c.amount::text), '{{}}'::jsonb) FROM (
+                    SELECT one ->> 'currency' AS currency,
+                        sum((one ->> 'credits')::numeric + (one ->> 'debits')::numeric) AS amount
+                    FROM jsonb_array_elements(x.reading -> 'statements') one GROUP BY 1 ORDER BY 1) c)
+            WHEN x.reading ->> 'total' IS NULL THEN '{{}}'::jsonb
+            ELSE jsonb_build_object(x.reading ->> 'currency', x.reading ->> 'total') END AS sums
+    FROM invoices_incomingdocument x WHERE {_ONLY.format(id="x.id")}
+) d LEFT JOIN core_user u ON u.id = d.actor_id
 """
 _WAYS = {Way.FILE: _FILES_SQL, Way.REST: _BULKS_SQL, Way.DOCUMENT: _DOCUMENTS_SQL}
 _TO_DO = "SELECT * FROM ({relation}) r WHERE open_rows > 0 OR state = 'preview'"

@@ -12,10 +12,11 @@ from redis.exceptions import RedisError
 
 from core.errors import NotFound
 from core.models import Run
-from invoices.domain.bulks import BulkState
+from invoices.domain.bulks import BulkKind, BulkState
 from invoices.models import Bulk, BulkRecord, MendedRecord
 
 QUARANTINED = "quarantined"
+_UNDER_WAY = frozenset({BulkState.QUEUED, BulkState.RUNNING})
 
 
 def progress_key(bulk_id: int) -> str:
@@ -30,6 +31,16 @@ class BulkView:
     bulk: Bulk
     state: str
     records_read: int
+
+    @property
+    def is_under_way(self) -> bool:
+        """Its job has not ended yet."""
+        return self.state in _UNDER_WAY
+
+    @property
+    def is_mendable(self) -> bool:
+        """Its records can be corrected and sent again; invoices have rows in quarantine of their own for that."""
+        return self.bulk.kind != BulkKind.INVOICES and bool(self.bulk.path) and self.state == BulkState.DONE
 
 
 def get_bulk(bulk_id: int, *, source: str | None) -> BulkView:
@@ -47,7 +58,7 @@ def get_bulk(bulk_id: int, *, source: str | None) -> BulkView:
 
 def view_of(bulk: Bulk) -> BulkView:
     """The bulk as it is shown."""
-    is_waiting = bulk.state in (BulkState.QUEUED, BulkState.RUNNING)
+    is_waiting = bulk.state in _UNDER_WAY
     has_failed = is_waiting and bulk.run is not None and bulk.run.state == Run.State.FAILED
     return BulkView(bulk, "failed" if has_failed else bulk.state, _records_read(bulk) if is_waiting else bulk.rows)
 

@@ -18,10 +18,9 @@ from invoices.domain.orders import OrderStatus, status_after_delivery
 from invoices.domain.posting import check_amount
 from invoices.models import Order, Shipment
 from invoices.queries.orders import get_progress
-from invoices.services.orders import lock_order, move_orders, set_status
+from invoices.services.order_batches import BATCH, move_orders
+from invoices.services.orders import lock_order, set_status
 from invoices.services.source_locks import share_source
-
-BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,10 +44,14 @@ class WantedAllocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow(Row):
-    """One receipt or credit note; two that differ in words only are one. ``allocations`` None: it speaks of none."""
+    """One receipt or credit note; two that differ in words only are one. ``allocations`` None: it speaks of none.
+
+    ``buyer_id`` is who the buyer is in the registry; None: it is told of the buyer when the row is posted.
+    """
 
     buyer: str
     buyer_name: str = field(compare=False)
+    buyer_id: int | None = field(default=None, compare=False)
     currency: str
     amount: Decimal
     day: date

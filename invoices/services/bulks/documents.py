@@ -64,8 +64,14 @@ def _post(kind: str, caller: Caller, rows: list[DocumentRow]) -> list[Answer]:
 
 def _known(kind: str, source: str, rows: list[DocumentRow]) -> Known:
     ids = [row.external_id for row in rows]
-    buyers = upsert_buyers((BuyerRow(row.buyer, row.buyer_name) for row in rows), source)
-    return Known(known_documents(kind, source, ids), known_allocations(kind, source, ids), buyers)
+    return Known(known_documents(kind, source, ids), known_allocations(kind, source, ids), _buyers(source, rows))
+
+
+def _buyers(source: str, rows: list[DocumentRow]) -> dict[str, int]:
+    """Our ids by the source's codes; the registry is told of those that the rows do not say."""
+    told = {row.buyer: row.buyer_id for row in rows if row.buyer_id is not None}
+    untold = [BuyerRow(row.buyer, row.buyer_name) for row in rows if row.buyer_id is None]
+    return told | (upsert_buyers(untold, source) if untold else {})
 
 
 def _decide(row: DocumentRow, known: Known, posted: Posted) -> None:

@@ -20,7 +20,7 @@ from invoices.services.bulks.problems import problem, problem_of
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
-from invoices.services.orders import lock_orders
+from invoices.services.order_batches import lock_orders
 from invoices.services.shipments import ShipmentRecord, check_order_of_shipment, is_same, record_shipments
 
 MILESTONES = ("shipped_on", "handed_over_on", "bill_of_lading_on", "customs_cleared_on", "delivered_on")

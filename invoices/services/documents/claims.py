@@ -16,11 +16,15 @@ from invoices.services.bulks.taking import Caller
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is to be posted, for whom: ``series`` stands before the numbers of the company that sells."""
+    """What is to be posted, for whom: ``series`` stands before the numbers of the company that sells.
+
+    ``buyer`` is whom the source names, ``buyer_id`` who that is in the registry.
+    """
 
     claim: Claim
     plan: Plan
     buyer: BuyerRow
+    buyer_id: int
     source: str
     series: str
     order: str

@@ -80,6 +80,7 @@ def _post(asked: Asked, posted: Posted, invoice: Invoice, amount: Decimal, part:
         external_id=number,
         buyer=asked.buyer.external_id,
         buyer_name=asked.buyer.name,
+        buyer_id=asked.buyer_id,
         currency=invoice.currency,
         amount=amount,
         day=asked.claim.issued_on,

@@ -17,6 +17,7 @@ from tests.budgets import query_budget
 from tests.integration.dashboard.desk import PORTFOLIO, check_denied, sign_in, text_of
 from tests.integration.dashboard.reading import csv_rows, inline_code_of, rows_of
 from tests.integration.invoices.documents.made import einvoice, own_seller, receive
+from tests.unit.invoices.intake.made import MT940, MT942
 
 pytestmark = pytest.mark.django_db
 LIST = "/imports/documents/"
@@ -85,6 +86,18 @@ def test_documents_stand_in_the_list_of_what_came_in(waiting: IncomingDocument) 
     assert "EUR: 119.00" in rows[0][9]
 
 
+def test_bank_statements_stand_there_with_their_lines_and_sums() -> None:
+    receive(MT942.replace("EC50", "C50").encode(), name="day.sta", source="bank")
+    receive(MT940.encode(), name="booked.sta", source="bank")
+    receive((MT940 + "\n").encode(), name="again.sta", source="bank")
+    rows = rows_of(sign_in("auditor").get("/imports/", {"way": "document"}), "t-incoming")
+    assert [[row[n] for n in (0, 3, 4, 5, 7, 9)] for row in rows] == [
+        ["again.sta", "known already", "1", "0", "1", "EUR: 50.00"],
+        ["booked.sta", "posted", "1", "0", "1", "EUR: 50.00"],
+        ["day.sta", "posted", "2", "2", "0", "EUR: 42.50"],
+    ]
+
+
 # --- the pages --------------------------------------------------------------------------------------
 
 
@@ -112,6 +125,19 @@ def test_document_shows_what_was_read_and_what_it_waits_for(waiting: IncomingDoc
         assert words in page, words
     assert inline_code_of(response) == []
     assert "What do you do?" not in text_of(sign_in("auditor").get(f"{LIST}{waiting.pk}/"))
+
+
+def test_page_asks_only_for_what_the_document_lacks(waiting: IncomingDocument) -> None:
+    page = text_of(sign_in("credit_analyst").get(f"{LIST}{waiting.pk}/"))
+    assert ("It is this buyer" in page, "It is due on this day" in page, "Discard it" in page) == (True, False, True)
+    post(waiting, "buyer", choice=Buyer.objects.get().pk)
+    undated = receive(einvoice("F-2", due=None), name="undated.xml")
+    page = text_of(sign_in("credit_analyst").get(f"{LIST}{undated.pk}/"))
+    assert ("It is this buyer" in page, "It is due on this day" in page) == (False, True)
+    OwnSeller.objects.all().delete()
+    strange = receive(einvoice("F-3"), name="strange.xml")
+    page = text_of(sign_in("credit_analyst").get(f"{LIST}{strange.pk}/"))
+    assert ("It is this buyer" in page, "It is due on this day" in page, "Try it again" in page) == (False, False, True)
 
 
 def test_missing_document_is_not_found() -> None:

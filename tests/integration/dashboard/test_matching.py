@@ -238,6 +238,16 @@ def test_proposal_is_looked_for_again(invoice: Invoice) -> None:
     assert line.state == "proposed"
 
 
+def test_every_decision_keeps_the_account_that_the_queue_is_restricted_to(invoice: Invoice) -> None:
+    line = proposed()
+    page = sign_in("credit_analyst").get(DESK, {"account": line.account_id}).content.decode()
+    for verb in ("confirm", "ignore", "again"):
+        assert f"{DESK}{line.pk}/{verb}/?account={line.account_id}" in page, verb
+    confirm(line, (invoice, "100.00"))
+    decided = sign_in("credit_analyst").get(DESK, {"line": line.pk, "account": line.account_id}).content.decode()
+    assert f"{DESK}{line.pk}/undo/?account={line.account_id}" in decided
+
+
 # --- lists ------------------------------------------------------------------------------------------
 
 
