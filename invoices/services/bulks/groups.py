@@ -12,13 +12,14 @@ from typing import Any
 from buyers.services.groups import GroupRow, MemberRow, put_groups
 from buyers.services.putting import Put
 from core.errors import DomainError
+from invoices.domain.bulks import Awaited, BulkKind
 from invoices.intake.convert import Reader, Unfit
 from invoices.intake.json_table import Shape
 from invoices.intake.json_values import has_half_character
 from invoices.intake.text import CONTROL
 from invoices.services.bulks.fields import short_text
 from invoices.services.bulks.invoices import readers_like
-from invoices.services.bulks.problems import problem
+from invoices.services.bulks.problems import awaiting, problem, problem_of
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, put_sound
 
@@ -103,9 +104,10 @@ def _row(position: int, values: Mapping[str, str]) -> WantedGroup:
 
 
 def _post(caller: Caller, rows: list[WantedGroup]) -> list[Answer]:
-    def put(rows: list[WantedGroup]) -> list[Put | DomainError]:
+    def put(rows: list[WantedGroup]) -> list[Put | DomainError | dict[str, Any]]:
         groups = [GroupRow(row.external_id, row.name, row.name_zh, row.members) for row in rows]
-        return put_groups(groups, source=caller.source, actor=caller.actor, actor_label=caller.label)
+        became = put_groups(groups, source=caller.source, actor=caller.actor, actor_label=caller.label)
+        return [_or_waits(caller.source, one) for one in became]
 
     return put_sound(rows, fault_of=lambda row: _fault_of(row, caller.today), put=put)
 
@@ -121,9 +123,16 @@ def _fault_of(row: WantedGroup, today: date) -> dict[str, Any] | None:
     return None
 
 
+def _or_waits(source: str, became: Put | DomainError) -> Put | DomainError | dict[str, Any]:
+    if isinstance(became, DomainError) and became.code == "buyer_not_found":  # a member, or the owner of one
+        return awaiting(problem_of(became), Awaited.BUYER, source, str(became.params["value"]))
+    return became
+
+
 GROUPS = Taking(
     shapes={"external_id": Shape.TEXT, "name": Shape.TEXT, "name_zh": Shape.TEXT, "members": Shape.LIST},
     readers=_readers,
     row_of=_row,
     post=_post,
+    waits_as=BulkKind.GROUPS,
 )

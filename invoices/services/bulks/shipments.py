@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.errors import DomainError
+from invoices.domain.bulks import Awaited, BulkKind
 from invoices.domain.posting import check_amount
 from invoices.intake.convert import Reader, Unfit
 from invoices.intake.json_table import Shape
@@ -16,7 +17,7 @@ from invoices.models import Order, Shipment
 from invoices.queries.order_numbers import latest_shipments, order_ids
 from invoices.services.bulks.fields import short_text
 from invoices.services.bulks.invoices import readers_like
-from invoices.services.bulks.problems import problem, problem_of
+from invoices.services.bulks.problems import problem, problem_of, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
@@ -94,7 +95,7 @@ def _answer(
 ) -> Answer:
     """The answer to a row; what is to be stored is put into ``new``."""
     if order is None:
-        return quarantined(row, problem("order_unknown", "order", row.order))
+        return quarantined(row, unknown_yet(Awaited.ORDER, row.order_source or caller.source, row.order))
     report, latest = replace(row.report, order_id=order.pk, source=caller.source), known.get(row.external_id)
     fault = _fault_of(report, order, latest, caller.today)
     if fault is not None:
@@ -128,4 +129,5 @@ SHIPMENTS = Taking(
     readers=_readers,
     row_of=_row,
     post=_post,
+    waits_as=BulkKind.SHIPMENTS,
 )

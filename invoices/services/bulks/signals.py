@@ -13,12 +13,13 @@ from buyers.queries.records import buyer_ids_of_source
 from buyers.services.putting import Put
 from buyers.services.signals import put_signals
 from core.errors import DomainError
+from invoices.domain.bulks import Awaited, BulkKind
 from invoices.domain.posting import LARGEST
 from invoices.intake.convert import Reader
 from invoices.intake.json_table import Shape
 from invoices.services.bulks.fields import fitting, short_text
 from invoices.services.bulks.invoices import readers_like
-from invoices.services.bulks.problems import problem
+from invoices.services.bulks.problems import problem, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, put_sound
 
@@ -89,14 +90,14 @@ def _post(caller: Caller, rows: list[WantedSignal]) -> list[Answer]:
         facts = [row.fact._replace(buyer_id=buyers[row.buyer], source=caller.source) for row in rows]
         return put_signals(facts, source=caller.source, actor=caller.actor, actor_label=caller.label)
 
-    return put_sound(rows, fault_of=lambda row: _fault_of(row, buyers, caller.today), put=put)
+    return put_sound(rows, fault_of=lambda row: _fault_of(row, buyers, caller), put=put)
 
 
-def _fault_of(row: WantedSignal, buyers: Mapping[str, int], today: date) -> dict[str, Any] | None:
+def _fault_of(row: WantedSignal, buyers: Mapping[str, int], caller: Caller) -> dict[str, Any] | None:
     if row.buyer not in buyers:
-        return problem("buyer_unknown", "buyer", row.buyer)
+        return unknown_yet(Awaited.BUYER, caller.source, row.buyer)
     for name, value in row.fact._asdict().items():
-        if isinstance(value, date) and value > today:
+        if isinstance(value, date) and value > caller.today:
             return problem("date_in_future", name, value)
         if isinstance(value, Decimal) and abs(value) >= LARGEST:
             return problem("number_too_large", name, f"{value:f}")
@@ -109,6 +110,10 @@ def _shapes(kind: Any) -> dict[str, Shape]:
     return texts | {name: Shape.NUMBER for name in names if name in FIGURES}
 
 
-RATINGS = Taking(_shapes(RatingRow), _rating_readers, _row_of(RatingRow), _post)
-STATEMENTS = Taking(_shapes(StatementRow), _statement_readers, _row_of(StatementRow), _post)
-EVENTS = Taking(_shapes(EventRow), _event_readers, _row_of(EventRow), _post)
+def _taking(kind: Any, readers: Callable[[], Mapping[str, Reader]], waits_as: BulkKind) -> Taking[WantedSignal]:
+    return Taking(_shapes(kind), readers, _row_of(kind), _post, waits_as=waits_as)
+
+
+RATINGS = _taking(RatingRow, _rating_readers, BulkKind.RATINGS)
+STATEMENTS = _taking(StatementRow, _statement_readers, BulkKind.FINANCIAL_STATEMENTS)
+EVENTS = _taking(EventRow, _event_readers, BulkKind.BUYER_EVENTS)

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.house import day_of
 from core.models import User
+from invoices.domain.bulks import BulkKind
 from invoices.intake.convert import Reader
 from invoices.intake.json_table import JsonRecords, Shape
 from invoices.intake.reasons import FileRefused
 from invoices.models import Bulk
+from invoices.services.bulks.early import keep_early, supersede_early
 from invoices.services.bulks.fields import BadRow, Misfit, RecordReader
 from invoices.services.bulks.problems import problem, problem_of, refusal_of
 from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
@@ -64,7 +66,7 @@ class Taking(Generic[R]):
     was read or says what does not fit (:class:`Misfit`). ``post(caller, rows)`` brings the house to what the rows say
     and answers each of them; no ``key_of`` comes twice in its rows. ``complete`` adds what is on record, once the
     source is locked. ``name_of`` gives the id of a record that cannot be read, of its cells; ``money`` currency and
-    amount for the control totals.
+    amount for the control totals; ``waits_as`` the kind whose records may name what is not known yet.
     """
 
     shapes: Mapping[str, Shape]
@@ -75,6 +77,7 @@ class Taking(Generic[R]):
     money: Callable[[R], tuple[str, str]] = lambda row: ("", "")
     key_of: Callable[[R], Hashable] = lambda row: row.external_id
     complete: Callable[[Caller, list[R]], list[R]] = lambda caller, rows: rows
+    waits_as: BulkKind | None = None
 
 
 def take_rows(bulk: Bulk, taking: Taking[R]) -> Tally:
@@ -95,6 +98,9 @@ def take_rows(bulk: Bulk, taking: Taking[R]) -> Tally:
     tally = _tally(judged, answers, taking.money)
     check_totals(bulk, records.totals, tally)
     keep_answers(bulk, answers)
+    if taking.waits_as:
+        supersede_early(taking.waits_as, bulk.source, map(taking.key_of, good))
+        keep_early(bulk, answers, {row.position: taking.key_of(row) for row in good})
     return tally
 
 
@@ -121,6 +127,8 @@ def put_row(
     (answer,) = taking.post(caller, taking.complete(caller, [row]))
     if answer.problem is not None:
         raise refusal_of(answer.problem)
+    if taking.waits_as:
+        supersede_early(taking.waits_as, caller.source, [taking.key_of(row)])
     return answer.outcome
 
 
