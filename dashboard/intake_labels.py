@@ -48,12 +48,12 @@ OUTCOMES = {
 }
 
 MENDED = {
-    MendKind.REPLAYED: Label(_("mended and taken"), "good"),
+    MendKind.REPLAYED: Label(_("corrected and taken"), "good"),
     MendKind.DISCARDED: Label(pgettext_lazy("quarantine", "discarded")),
 }
 
 SUSPENSE_STATES = {
-    SuspenseState.WAITING: Label(pgettext_lazy("suspense", "waiting"), "warn"),
+    SuspenseState.WAITING: Label(pgettext_lazy("suspense", "in suspense"), "warn"),
     SuspenseState.ALLOCATED: Label(pgettext_lazy("suspense", "allocated"), "good"),
     SuspenseState.MOVED: Label(pgettext_lazy("suspense", "allocated elsewhere"), "fair"),
     SuspenseState.WITHDRAWN: Label(pgettext_lazy("suspense", "withdrawn")),

@@ -137,7 +137,7 @@ def _lock(bulk_id: int, actor: User) -> Bulk:
         raise NotFound("bulk_not_found", _("There is no such bulk."), {"field": "bulk", "value": bulk_id})
     if bulk.kind == BulkKind.INVOICES:
         raise DomainError(
-            "rows_of_an_import", _("Its rows are mended where those of files are."), {"field": "bulk", "value": bulk_id}
+            "rows_of_an_import", _("Correct its rows on the Quarantine page."), {"field": "bulk", "value": bulk_id}
         )
     return bulk
 
