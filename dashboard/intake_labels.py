@@ -48,8 +48,9 @@ OUTCOMES = {
 }
 
 MENDED = {
-    MendKind.REPLAYED: Label(_("corrected and taken"), "good"),
+    MendKind.REPLAYED: Label(_("taken since"), "good"),
     MendKind.DISCARDED: Label(pgettext_lazy("quarantine", "discarded")),
+    MendKind.SUPERSEDED: Label(_("told anew by its system")),
 }
 
 SUSPENSE_STATES = {

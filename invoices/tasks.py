@@ -14,6 +14,7 @@ from invoices.domain.kinds import BatchState
 from invoices.models import ImportBatch
 from invoices.services.bank import matching
 from invoices.services.bank.taking import MATCH_TASK
+from invoices.services.bulks import arriving
 from invoices.services.bulks.running import BULK_TASK, run_bulk
 from invoices.services.documents.deciding import retry_waiting
 from invoices.services.documents.sellers import RETRY_TASK
@@ -67,6 +68,12 @@ MATCH_AGAIN_TASK = "invoices.match_again"
 def match_again(**_: object) -> None:
     """Hourly: bank lines that nothing fitted are held against what came in since. Safe to run twice."""
     matching.match_again(states=(LineState.OPEN,))
+
+
+@shared_task(name="invoices.take_arrived", ignore_result=True)
+def take_arrived(**_: object) -> None:
+    """Every minute: records that came before what they name are sent again once that is there. Safe to run twice."""
+    arriving.take_arrived()
 
 
 @job_task(MATCH_TASK)

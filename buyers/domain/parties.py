@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz import fuzz
-
-from core.domain.folding import without_accents
+from buyers.domain.names import name_key
 
 # Numbers with fewer characters say too little to name a legal entity across sources.
 _SHORTEST = 5
@@ -17,7 +14,6 @@ LONGEST_KEY = 120
 _OWN_CODE = "id:"
 # An own code is believed where the name is at least like this; below, a person is asked.
 _CODE_NAME_SCORE = 60
-_NOT_WORD = re.compile(r"[\W_]+")
 
 
 class MatchReason(StrEnum):
@@ -60,16 +56,6 @@ class Candidate:
 def normal_id(text: str) -> str:
     """Letters and digits in capitals. Example: ``DE 136.695-976`` gives ``DE136695976``."""
     return "".join(one for one in text.upper() if one.isalnum())
-
-
-def name_key(name: str) -> str:
-    """A name without case, accents and punctuation. Example: ``Kunden-AG, Mitte`` gives ``kunden ag mitte``."""
-    return _NOT_WORD.sub(" ", without_accents(name.casefold())).strip()
-
-
-def name_score(left: str, right: str) -> int:
-    """Likeness of two names, 0-100; the order of the words does not count. Equal names give 100."""
-    return int(fuzz.token_sort_ratio(name_key(left), name_key(right)))
 
 
 def numbers_of(party: Party) -> tuple[str, ...]:

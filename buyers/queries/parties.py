@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 
-from django.db.models import F
 from rapidfuzz import fuzz, process
 
+from buyers.domain.names import name_key, name_score, ordered_words
 from buyers.domain.parties import (
     Candidate,
     MatchReason,
     Party,
     best_of,
     is_own_code,
-    name_key,
-    name_score,
     normal_id,
     numbers_of,
     own_codes_of,
     party_keys,
 )
-from buyers.models import Buyer, BuyerAlias, BuyerCode, BuyerRegistration
-from buyers.queries.merges import MERGE_MAP_SQL
-from core.queries.sql import fetch_all
+from buyers.models import Buyer, BuyerCode, BuyerRegistration
+from buyers.queries.merges import get_survivor_ids
+from buyers.queries.spellings import all_spellings
 
 _VAT_KINDS = frozenset({"vat", "gb_vat"})
 _CUTOFF, _MOST = 70, 5
@@ -32,7 +29,7 @@ _CUTOFF, _MOST = 70, 5
 def find_candidates(party: Party, *, source: str) -> list[Candidate]:
     """At most five buyers, the likeliest first; merged records are shown as the one they are read under.
 
-    Names are compared only where no identifier speaks: they are all read for it.
+    Names are compared only where no identifier speaks.
     """
     reasons = _by_identifiers(party, source)
     found = _candidates(reasons, party) if reasons else _by_names(party)
@@ -50,8 +47,8 @@ def _by_identifiers(party: Party, source: str) -> list[tuple[int, MatchReason]]:
 
 
 def _candidates(reasons: Sequence[tuple[int, MatchReason]], party: Party) -> Iterator[Candidate]:
-    survivors = dict(fetch_all(MERGE_MAP_SQL, {"known_at": None}))
-    shown = [(survivors.get(pk, pk), reason) for pk, reason in reasons]
+    survivors = get_survivor_ids(pk for pk, _ in reasons)
+    shown = [(survivors[pk], reason) for pk, reason in reasons]
     buyers = Buyer.objects.prefetch_related("aliases").in_bulk([pk for pk, _ in shown])
     for pk, reason in dict.fromkeys(shown):
         buyer = buyers[pk]
@@ -63,10 +60,10 @@ def _candidates(reasons: Sequence[tuple[int, MatchReason]], party: Party) -> Ite
 
 def _by_names(party: Party) -> Iterator[Candidate]:
     scores = similar_names([name for name in (party.name, party.trading_name) if name], cutoff=_CUTOFF, limit=_MOST)
-    survivors = dict(fetch_all(MERGE_MAP_SQL, {"known_at": None}))
+    survivors = get_survivor_ids(pk for pk, _ in scores)
     best: dict[int, int] = {}
     for pk, score in scores:
-        best[survivors.get(pk, pk)] = max(score, best.get(survivors.get(pk, pk), 0))
+        best[survivors[pk]] = max(score, best.get(survivors[pk], 0))
     buyers = Buyer.objects.prefetch_related("registrations").in_bulk(best)
     for pk, score in best.items():
         buyer = buyers[pk]
@@ -89,20 +86,13 @@ def _contradicts(buyer: Buyer, party: Party) -> bool:
 
 def similar_names(names: Iterable[str], *, cutoff: int, limit: int) -> list[tuple[int, int]]:
     """(buyer id, likeness 0-100) of the buyers whose names or other spellings are like one of these; merges not
-    followed. Reads every name on record once."""
-    wanted = [key for key in dict.fromkeys(map(name_key, names)) if key]
+    followed."""
+    wanted = [words for words in dict.fromkeys(ordered_words(name_key(name)) for name in names) if words]
     if not wanted:
         return []
-    known = [(pk, name_key(name)) for pk, name in _all_names() if name]
-    choices = [key for _, key in known]
+    known = all_spellings()
     found: list[tuple[int, int]] = []
-    for key in wanted:
-        hits = process.extract(key, choices, scorer=fuzz.token_sort_ratio, score_cutoff=cutoff, limit=limit * 3)
-        found += [(known[place][0], int(score)) for _, score, place in hits]
+    for words in wanted:
+        hits = process.extract(words, known.words, scorer=fuzz.ratio, score_cutoff=cutoff, limit=limit * 3)
+        found += [(known.buyer_ids[place], int(score)) for _, score, place in hits]
     return found
-
-
-def _all_names() -> Iterator[tuple[int, str]]:
-    buyers = Buyer.objects.annotate(spelling=F("name")).values_list("pk", "spelling")
-    chinese = Buyer.objects.exclude(name_zh="").values_list("pk", "name_zh")
-    return chain(buyers.iterator(), chinese.iterator(), BuyerAlias.objects.values_list("buyer_id", "name").iterator())

@@ -16,11 +16,12 @@ from dashboard.exports import wanted_export
 from dashboard.imports.base import ImportsPage, ImportWork
 from dashboard.imports.totals import bulk_totals
 from dashboard.intake_labels import BULK_STATES, MENDED, OUTCOMES, RECORD_KINDS
-from dashboard.labels import label_of, word_of
+from dashboard.labels import Label, label_of, word_of
 from dashboard.tables import CountColumn, DataTable, LabelColumn, TextColumn, configure
 from dashboard.templatetags.duewatch import tone
-from invoices.models import Bulk, BulkRecord, MendedRecord
+from invoices.models import Bulk, BulkRecord, EarlyRecord, MendedRecord
 from invoices.queries.bulks import BulkView, get_bulk, list_decisions, list_records, open_positions
+from invoices.queries.early import list_early
 from invoices.queries.imports import refusal_text
 from invoices.services.bulks.mending import Resent, send_again
 from invoices.services.bulks.problems import sentence_of
@@ -44,6 +45,7 @@ class RecordsTable(DataTable):
     def __init__(self, data: Any, *, mends: bool, **kwargs: Any) -> None:
         self.mends = mends
         self.decisions: dict[int, MendedRecord] = {}
+        self.early: dict[int, EarlyRecord] = {}
         super().__init__(data, **kwargs)
 
     def render_reason(self, value: dict[str, Any]) -> str:
@@ -58,11 +60,13 @@ class RecordsTable(DataTable):
         """What a person did with it, or the way to do it."""
         decision = self.decisions.get(record.position)
         if decision is not None:
-            return format_html("{} {}", tone(label_of(MENDED, decision.kind)), decision.actor)
+            return format_html("{} {}", tone(label_of(MENDED, decision.kind)), decision.actor or _("by itself"))
         if not self.mends or record.outcome != Outcome.QUARANTINED:
             return "–"
         url = reverse("dashboard:import_record", args=[record.bulk_id, record.position])
-        return format_html('<a href="{}">{}</a>', url, _("correct it"))
+        way = format_html('<a href="{}">{}</a>', url, _("correct it"))
+        early = self.early.get(record.position)
+        return format_html("{} {}", tone(early_label(early)), way) if early else way
 
     def value_decided(self, record: BulkRecord) -> str:
         """Not in files: the page says it."""
@@ -98,7 +102,9 @@ class BulkPage(ImportsPage):
         if export:
             return export
         configure(self.request, table)
-        table.decisions = list_decisions(bulk, [row.record.position for row in table.page.object_list])
+        shown = [row.record for row in table.page.object_list]
+        table.decisions = list_decisions(bulk, [record.position for record in shown])
+        table.early = list_early(bulk, shown)
         return self.render(
             "imports/bulk.html",
             table=table,
@@ -131,6 +137,11 @@ class BulkReplay(ImportWork):
 def title_of(bulk: Bulk) -> str:
     """What its records are, and its number."""
     return f"{word_of(RECORD_KINDS, bulk.kind)} #{bulk.pk}"
+
+
+def early_label(early: EarlyRecord) -> Label:
+    """Whether a record that came too early still waits, or was tried and waits for a person."""
+    return Label(_("waits for it"), "fair") if early.problem is None else Label(_("tried again"), "warn")
 
 
 def problem_words(problem: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from dashboard.refusals import words_of
 from invoices.intake.json_values import JsonNumber, JsonObject
 from invoices.models import Bulk, BulkRecord
 from invoices.queries.bulks import get_bulk, list_decisions, list_records
+from invoices.queries.early import list_early
 from invoices.services.bulks.mending import discard_record, raw_records, send_again
 
 _CELL, _RAW = "cell-", "raw"
@@ -48,7 +49,8 @@ class RecordPage(ImportsPage):
         """The page, with what was given before and is still wrong."""
         bulk, record = _found(bulk_id, position)
         value, text = raw_records(bulk, [position])[position]
-        wrong = problem or record.problem or {}
+        early = list_early(bulk, [record]).get(position)
+        wrong = problem or (early and early.problem) or record.problem or {}
         decision = list_decisions(bulk, [position]).get(position)
         return self.render(
             "imports/record.html",
@@ -57,6 +59,7 @@ class RecordPage(ImportsPage):
             record=record,
             title=title_of(bulk),
             words=problem_words(wrong) if wrong else "",
+            waits_for=early.number if early and early.problem is None else "",
             cells=_cells(value, wrong.get("field", ""), given) if isinstance(value, JsonObject) else None,
             raw=given.get(_RAW, text) if given else text,
             decision=label_of(MENDED, decision.kind) if decision else None,

@@ -17,6 +17,9 @@ class LineState(StrEnum):
     TOLD_BEFORE = "told_before"
 
 
+# Receipts of bank lines stand in the ledger under the source of this beginning and our account's number.
+BANK_SOURCE = "bank:"
+
 # These wait for a decision; an undone line is open again, but nothing posts it by itself any more.
 WAITING = (LineState.OPEN, LineState.PROPOSED, LineState.UNDONE)
 

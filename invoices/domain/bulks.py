@@ -40,10 +40,22 @@ DECIDED = frozenset({SuspenseState.MOVED, SuspenseState.WITHDRAWN})
 
 
 class MendKind(StrEnum):
-    """What a person did with a record that was not taken."""
+    """What became of a record that was not taken."""
 
     REPLAYED = "replayed"
     DISCARDED = "discarded"
+    SUPERSEDED = "superseded"  # its system told the same anew before anybody looked
+
+
+AWAITS = "awaits"  # where a problem says what its record waits for
+
+
+class Awaited(StrEnum):
+    """What a record may name before it is known."""
+
+    ORDER = "order"
+    INVOICE = "invoice"
+    BUYER = "buyer"
 
 
 class BulkState(StrEnum):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
-from rapidfuzz import fuzz
-
-from invoices.domain.matching_text import folded
+from buyers.domain.names import likeness, name_key
 
 # Legal forms and small words say nothing of who it is.
 _SILENT = frozenset(
@@ -19,7 +16,6 @@ _SILENT = frozenset(
         "PVT RL SA SARL SAS SC SDN SE SL SLU SP SPA SPRL SRL SRO THE UG UND Y ZOO"
     ).split()
 )
-_WORDS = re.compile(r"[^\W_]+")
 _CUT_AT_LEAST = 15
 # A word that so many buyers share does not tell who pays.
 _COMMON = 60
@@ -33,24 +29,24 @@ def core_name(name: str) -> str:
 
     Example: ``core_name("Müßig & Söhne GmbH & Co. KG") == "MUSSIG SOHNE"``; a name of such words alone stays whole.
     """
-    words = _WORDS.findall(folded(name))
+    words = name_key(name).upper().split()
     telling = [word for word in words if word not in _SILENT and len(word) > 1]
     return " ".join(telling or words)
 
 
 def name_score(payer: str, buyer: str) -> float:
-    """How alike two names are, 0 to 100.
+    """How alike a payer's name is to a buyer's, 0 to 100; a document has the whole name, a bank line seldom.
 
-    Formula: rapidfuzz's token_sort_ratio of the core names (2 × common / total length, words in order of the
-    alphabet); 100 where a payer's name of 15 letters or more is the beginning of the buyer's, as banks cut at 27 or
-    35. Example: ``name_score("NORDIC TIMBER IMPOR", "Nordic Timber Imports A/S") == 100``.
+    Formula: :func:`buyers.domain.names.likeness` of the core names; 100 where a payer's name of 15 letters or more is
+    the beginning of the buyer's, as banks cut at 27 or 35.
+    Example: ``name_score("NORDIC TIMBER IMPOR", "Nordic Timber Imports A/S") == 100``.
     """
     left, right = core_name(payer), core_name(buyer)
     if not left or not right:
         return 0.0
     if len(left) >= _CUT_AT_LEAST and right.startswith(left):
         return 100.0
-    return float(fuzz.token_sort_ratio(left, right))
+    return likeness(left, right)
 
 
 class NameIndex:

@@ -9,7 +9,8 @@ from stdnum import iso11649
 
 from core.domain.folding import without_accents
 
-# As invoices.models.fields.plain_number in the database: both sides of a comparison are made plain alike.
+# What people put into numbers to make them readable, and leave out again where they write them down. As
+# invoices.models.fields.plain_number in the database: both sides of a comparison are made plain alike.
 SEPARATORS = " -/._:#,"
 _DROP = str.maketrans("", "", SEPARATORS)
 _RUN = re.compile(r"[0-9A-Z]+", re.ASCII)

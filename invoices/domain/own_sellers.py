@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from buyers.domain.parties import Party, name_key, normal_id
+from buyers.domain.names import name_key
+from buyers.domain.parties import Party, normal_id
 
 
 class Side(StrEnum):

@@ -76,6 +76,5 @@ DOCUMENT_WAITS: dict[str, str | Promise] = {
     "corrected": _(
         "Invoice %(value)s was corrected from %(known)s to %(amount)s %(currency)s by reversal and new issue."
     ),
-    "buyer_made": _("The buyer was not on record and was made of the document's words."),
     "statement_refused": _("Statement %(part)s was not taken: %(problem)s"),
 }

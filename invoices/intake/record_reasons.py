@@ -15,7 +15,9 @@ RECORD_REASONS: dict[str, str | Promise] = {
     "half_character": _("%(value)s holds half a character (a lone surrogate)."),
     "amount_not_positive": _("%(field)s must be greater than 0."),
     "amount_below_zero": _("%(field)s must be 0 or more."),
-    "invoice_unknown": _("There is no invoice %(value)s yet; send the record again after it."),
+    "invoice_unknown": _(
+        "There is no invoice %(value)s yet: in a bulk the record waits for it, alone it is sent again after it."
+    ),
     "dispute_of_another_invoice": _("The dispute is on record for another invoice than %(value)s."),
     "dispute_too_large": _("%(value)s is more than the invoice has."),
     "buyer_code_contradicts": _("This number means another of our buyers than %(value)s already."),
@@ -32,8 +34,12 @@ RECORD_REASONS: dict[str, str | Promise] = {
         "The write-off is on record with another %(field)s (%(ledger)s), which no correction can change."
     ),
     "nothing_written_off": _("There is nothing to take back: no write-off has this number."),
-    "buyer_unknown": _("There is no buyer %(value)s of this source yet; send the record again after it."),
-    "order_unknown": _("The order %(value)s is not known yet; send the record again after it."),
+    "buyer_unknown": _(
+        "This source has no buyer %(value)s yet: in a bulk the record waits for it, alone it is sent again after it."
+    ),
+    "order_unknown": _(
+        "There is no order %(value)s yet: in a bulk the record waits for it, alone it is sent again after it."
+    ),
     "members_invalid": _(
         'A member is {"buyer": "0042", "valid_from": "2026-01-01"}, with "parent" and "share" where it is owned, or '
         'with "left": true where it leaves.'

@@ -1,7 +1,7 @@
 """The receivables ledger: one module for each kind of table, every table by its name from here."""
 
 from invoices.models.bank import BankAccount, BankLine, BankStatement, MatchingSetting, PayerAccount
-from invoices.models.bulks import Bulk, BulkRecord, MendedRecord
+from invoices.models.bulks import Bulk, BulkRecord, EarlyRecord, MendedRecord
 from invoices.models.documents import DocumentAttachment, IncomingDocument, OwnSeller
 from invoices.models.facts import DisputeVersion, DueDateChange
 from invoices.models.intake import ImportBatch, ImportProfile, QuarantinedRow
@@ -23,6 +23,7 @@ __all__ = [
     "DisputeVersion",
     "DocumentAttachment",
     "DueDateChange",
+    "EarlyRecord",
     "Entry",
     "ImportBatch",
     "ImportProfile",

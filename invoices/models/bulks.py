@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from core.choices import choices
-from invoices.domain.bulks import BulkKind, BulkState, MendKind
+from invoices.domain.bulks import Awaited, BulkKind, BulkState, MendKind
 
 
 class Bulk(models.Model):
@@ -53,8 +53,30 @@ class BulkRecord(models.Model):
         constraints = [models.UniqueConstraint(fields=["bulk", "position"], name="bulk_record_once")]
 
 
+class EarlyRecord(models.Model):
+    """A record that was not taken because it names what is not known yet; once that is there, it is sent again.
+
+    ``problem`` null: it waits. Else it was sent again and refused for that reason, and a person decides.
+    """
+
+    bulk = models.ForeignKey("invoices.Bulk", on_delete=models.CASCADE, related_name="early")
+    position = models.PositiveIntegerField()
+    key = models.CharField(max_length=200, help_text="what makes it one with later records of its source and kind")
+    awaits = models.CharField(max_length=10, choices=choices(Awaited))
+    source = models.CharField(max_length=60, help_text="whose number it is that is not known yet")
+    number = models.CharField(max_length=140)
+    problem = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bulk", "position"], name="early_record_once")]
+        indexes = [models.Index(fields=["key"], name="early_record_key")]
+
+
 class MendedRecord(models.Model):
-    """What a person decided on a record that was not taken; the answer that its sender got stays as it was."""
+    """What became of a record that was not taken; the answer that its sender got stays as it was.
+
+    Without an actor it was taken when what it waited for came, or told anew by its system.
+    """
 
     bulk = models.ForeignKey("invoices.Bulk", on_delete=models.CASCADE, related_name="mended")
     position = models.PositiveIntegerField()
@@ -62,7 +84,7 @@ class MendedRecord(models.Model):
     became = models.ForeignKey(
         "invoices.Bulk", null=True, on_delete=models.SET_NULL, related_name="+", help_text="as what it was sent again"
     )
-    actor = models.ForeignKey("core.User", on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

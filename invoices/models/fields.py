@@ -6,14 +6,12 @@ from django.db import models
 from django.db.models import Func, Value
 from django.db.models.functions import Upper
 
+from invoices.domain.matching_text import SEPARATORS
+
 
 def money_field(**kwargs: Any) -> Any:
     """An amount of money: up to 16 digits before and 4 after the point (KWD has 3)."""
     return models.DecimalField(max_digits=20, decimal_places=4, **kwargs)
-
-
-# What people put into numbers to make them readable, and leave out again where they write them down.
-SEPARATORS = " -/._:#,"
 
 
 def plain_number(column: str) -> Upper:

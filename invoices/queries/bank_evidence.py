@@ -12,10 +12,12 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from core.queries.sql import fetch_all, fetch_one
+from buyers.queries.spellings import Spellings, all_spellings
+from core.queries.sql import fetch_all
+from invoices.domain.bank import BANK_SOURCE
 from invoices.domain.matching_names import NameIndex
 from invoices.domain.matching_records import OpenItem, Payer, Payment
-from invoices.models.fields import SEPARATORS
+from invoices.domain.matching_text import SEPARATORS
 
 # An item that was named is always there; of a buyer with very many the ones due first are looked at.
 ITEMS_OF_A_BUYER = 100
@@ -161,37 +163,24 @@ def _evidence(
     return Evidence(payers, open_items)
 
 
-# Counts besides the latest ids: a row may be taken away, or be committed after one with a higher id.
-_NAMES_VERSION_SQL = """
-SELECT e.latest, a.latest, a.rows, b.latest, b.rows FROM (SELECT max(pgh_id) AS latest FROM buyers_buyerevent) e,
-    (SELECT max(id) AS latest, count(*) AS rows FROM buyers_buyeralias) a,
-    (SELECT max(id) AS latest, count(*) AS rows FROM buyers_buyer) b
-"""
-_NAMES_SQL = """
-SELECT id, name FROM buyers_buyer WHERE name <> ''
-UNION ALL SELECT id, name_zh FROM buyers_buyer WHERE name_zh <> ''
-UNION ALL SELECT buyer_id, name FROM buyers_buyeralias
-"""
-
-
 def all_names() -> NameIndex:
-    """Every buyer by all its names; read again only when one was added, changed or taken away."""
-    return _names_of(tuple(fetch_one(_NAMES_VERSION_SQL)))
+    """Every buyer by all its names."""
+    return _index_of(all_spellings())
 
 
 @lru_cache(maxsize=1)
-def _names_of(_version: tuple[int | None, ...]) -> NameIndex:
-    return NameIndex(fetch_all(_NAMES_SQL))
+def _index_of(known: Spellings) -> NameIndex:
+    return NameIndex(zip(known.buyer_ids, known.names, strict=True))
 
 
-_DUPLICATES_SQL = """
+_DUPLICATES_SQL = f"""
 SELECT t.place, r.id, r.source, r.external_id, r.received_on
 FROM unnest(%(places)s::int[], %(buyers)s::bigint[], %(currencies)s::text[], %(amounts)s::numeric[], %(days)s::date[])
     AS t(place, buyer_id, currency, amount, day)
 CROSS JOIN LATERAL (
     SELECT r.id, r.source, r.external_id, r.received_on FROM invoices_receipt r
     WHERE r.buyer_id = t.buyer_id AND r.received_on BETWEEN t.day - %(near)s AND t.day + %(near)s
-        AND r.currency = t.currency AND r.amount = t.amount AND r.source NOT LIKE 'bank:%%'
+        AND r.currency = t.currency AND r.amount = t.amount AND r.source NOT LIKE '{BANK_SOURCE}%%'
         AND NOT EXISTS (SELECT FROM invoices_receipt b WHERE b.reverses_id = r.id)
     ORDER BY r.received_on, r.id LIMIT 1
 ) r

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from core.errors import NotFound
 from core.models import SealedDocument, User
 from invoices.domain.einvoices import part_ids
 from invoices.models import DocumentAttachment, IncomingDocument, Invoice
-from invoices.queries.source_invoices import state_of
+from invoices.queries.known import issued_amounts
 
 
 def list_documents(
@@ -73,8 +74,9 @@ def posted_invoices(document: IncomingDocument) -> list[Invoice]:
     return sorted(rows, key=lambda row: (row.due_date, row.pk))
 
 
-def ledger_amount(document: IncomingDocument) -> Decimal:
-    """What stands in the ledger of a posted e-invoice: issues of its invoices, less a credit note."""
-    issued = sum((state_of(invoice).amount for invoice in posted_invoices(document)), Decimal(0))
+def ledger_amount(document: IncomingDocument, invoices: Iterable[Invoice]) -> Decimal:
+    """What stands in the ledger of a posted e-invoice: issues of its :func:`posted_invoices`, less a credit note."""
+    source = document.invoice.source if document.invoice is not None else ""
+    issued = sum(issued_amounts(source, [one.external_id for one in invoices]).values(), Decimal(0))
     credit: Decimal = document.credit_note.amount if document.credit_note is not None else Decimal(0)
     return issued - credit

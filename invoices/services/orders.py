@@ -5,7 +5,6 @@ An edit takes the order's row by its version and asks the credit floor to check 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -20,7 +19,6 @@ from core.appending import append_unless_known
 from core.errors import Conflict, DomainError, NotFound
 from core.models import User
 from core.queries.prepared import fetch_rows, rows_of
-from core.queries.sql import fetch_all
 from core.services import audit
 from core.words import sentence as _
 from invoices.domain.kinds import Terms
@@ -52,12 +50,11 @@ class OrderRecord:
     @property
     def content(self) -> dict[str, Any]:
         """What an edit may change: everything but the order's name, buyer and status."""
-        return {name: getattr(self, name) for name in _CONTENT}
+        return {name: getattr(self, name) for name in CONTENT}
 
 
-BATCH = 2_000
 _FIXED = ("buyer_id", "source", "external_id", "status")
-_CONTENT = tuple(field.name for field in fields(OrderRecord) if field.name not in _FIXED)
+CONTENT = tuple(field.name for field in fields(OrderRecord) if field.name not in _FIXED)
 
 # What ends an order or brings it back, in the words of a re-check.
 _CAUSES = {
@@ -135,9 +132,16 @@ def place_order(
     return Placed(edited, is_new=False)
 
 
+def order_of(new: OrderRecord) -> Order:
+    """The row that a new order is."""
+    return Order(
+        source=new.source, external_id=new.external_id, buyer_id=new.buyer_id, status=new.status, **new.content
+    )
+
+
 def _insert(new: OrderRecord) -> Order | None:
     """The new order; None if somebody else has just recorded it."""
-    return append_unless_known(_order_of(new))
+    return append_unless_known(order_of(new))
 
 
 _FOUND = rows_of(
@@ -242,60 +246,6 @@ def lock_order(order_id: int) -> Order:
     """The order with its row locked against edits; raises ``order_not_found``."""
     found = fetch_rows(Order, _LOCKED, {"id": order_id})
     return found[0] if found else get_order(order_id)
-
-
-def lock_orders(ids: Iterable[int]) -> dict[int, Order]:
-    """Orders by id, their rows locked against edits, in the order of their ids."""
-    rows = Order.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
-    return {order.pk: order for order in rows}
-
-
-def place_orders(
-    new: Sequence[OrderRecord],
-    edited: Sequence[tuple[Order, OrderRecord]],
-    *,
-    actor: User | None = None,
-    actor_label: str = "",
-) -> list[Order]:
-    """Record new orders and bring locked ones to another content and status, all judged before; gives the new ones.
-
-    The set-based :func:`place_order`: who calls it has the orders checked.
-    """
-    made = Order.objects.bulk_create([_order_of(one) for one in new], batch_size=BATCH)
-    for order, record in edited:
-        for name, value in {**record.content, "status": record.status}.items():
-            setattr(order, name, value)
-        order.version += 1
-    Order.objects.bulk_update([order for order, _record in edited], [*_CONTENT, "status", "version"], BATCH)
-    audit.record(
-        actor=actor,
-        actor_label=actor_label,
-        action="invoices.order.put",
-        subject_type="order",
-        subject_id="many",
-        data={"new": len(new), "edited": len(edited)},
-    )
-    return made
-
-
-def _order_of(new: OrderRecord) -> Order:
-    return Order(
-        source=new.source, external_id=new.external_id, buyer_id=new.buyer_id, status=new.status, **new.content
-    )
-
-
-def move_orders(orders: Mapping[int, Order], targets: Mapping[int, OrderStatus]) -> list[int]:
-    """Set the status of locked orders that are to have another one; gives those that are open again."""
-    moving = {pk: status for pk, status in targets.items() if orders[pk].status != status}
-    fetch_all(_MOVE_SQL, {"ids": list(moving), "statuses": [status.value for status in moving.values()]})
-    return [pk for pk in moving if orders[pk].status in (*ENDED, OrderStatus.QUOTATION)]
-
-
-_MOVE_SQL = """
-UPDATE invoices_order o SET status = moved.status, version = o.version + 1
-FROM unnest(%(ids)s::bigint[], %(statuses)s::text[]) AS moved(id, status)
-WHERE o.id = moved.id RETURNING o.id
-"""
 
 
 def check_order_of(order_id: int | None, *, buyer_id: int) -> None:

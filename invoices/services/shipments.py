@@ -14,14 +14,15 @@ from core.errors import Conflict
 from core.models import User
 from core.services import audit
 from core.words import sentence as _
+from invoices.domain.bulks import BulkKind
 from invoices.domain.orders import OrderStatus, status_after_delivery
 from invoices.domain.posting import check_amount
 from invoices.models import Order, Shipment
 from invoices.queries.orders import get_progress
-from invoices.services.orders import lock_order, move_orders, set_status
+from invoices.services.bulks.early import supersede_early
+from invoices.services.order_batches import BATCH, move_orders
+from invoices.services.orders import lock_order, set_status
 from invoices.services.source_locks import share_source
-
-BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ def put_shipment(new: ShipmentRecord, *, actor: User | None = None, actor_label:
     if latest is not None and is_same(latest, new):
         return latest
     before = get_progress([order.pk])[order.pk].delivered
+    supersede_early(BulkKind.SHIPMENTS, new.source, [new.external_id])
     shipment = Shipment.objects.create(**asdict(new), buyer_id=order.buyer_id)
     _audit(shipment, actor, actor_label)
     after = get_progress([order.pk])[order.pk].delivered

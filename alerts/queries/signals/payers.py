@@ -16,7 +16,7 @@ from buyers.queries.merges import MERGE_MAP_SQL
 from core.domain.rates import RATES_SQL, RateTable
 from core.house import end_of_day
 from core.queries.sql import fetch_all
-from invoices.domain.bank import LineWarning
+from invoices.domain.bank import BANK_SOURCE, LineWarning
 
 _COLUMNS = """coalesce(m.survivor_id, l.buyer_id), l.id, coalesce(nullif(l.payer_ultimate, ''), l.payer_name),
     l.payer_account, {told}, l.day, l.currency, l.amount, round(l.amount * rates.rate, %(base_digits)s)"""
@@ -46,7 +46,7 @@ FROM invoices_bankline l
 CROSS JOIN LATERAL (
     SELECT o.source, o.external_id FROM invoices_receipt o
     WHERE o.buyer_id = l.buyer_id AND o.received_on BETWEEN l.day - %(days)s AND l.day + %(days)s
-        AND o.currency = l.currency AND o.amount = l.amount AND o.source NOT LIKE 'bank:%%'
+        AND o.currency = l.currency AND o.amount = l.amount AND o.source NOT LIKE '{BANK_SOURCE}%%'
         AND o.recorded_at <= %(known_at)s
         AND NOT EXISTS (SELECT FROM invoices_receipt b WHERE b.reverses_id IN (o.id, l.receipt_id)
             AND b.received_on <= %(as_of)s AND b.recorded_at <= %(known_at)s)

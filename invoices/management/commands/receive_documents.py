@@ -13,7 +13,6 @@ from invoices.intake.document_files import files_of
 from invoices.intake.document_table import as_posted_markdown, write_table
 from invoices.services.documents.batches import Batch, receive_files, sample_files
 
-_STATES = ("posted", "unchanged", "waiting", "refused", "discarded")
 _SHOWN = 20
 
 
@@ -56,7 +55,7 @@ class Command(JsonCommand):
     def as_text(self, answer: Mapping[str, Any]) -> str:
         """How many became what, the sums, then every file that a person must look at."""
         verb = "Would take" if answer["dry_run"] else "Took"
-        counts = ", ".join(f"{answer['states'][state]} {state}" for state in _STATES)
+        counts = ", ".join(f"{count} {state}" for state, count in answer["states"].items())
         lines = [f"{verb} {answer['files']} files from {answer['source']}: {counts}"]
         for currency, sums in answer["sums"].items():
             told, stands = sums["documents"], sums["ledger"]

@@ -18,7 +18,7 @@ from invoices.domain.matching import weakened
 from invoices.domain.matching_records import Candidate, Reason, ReasonCode
 from invoices.models import BankLine, Invoice, Receipt
 from invoices.services.bank.payers import learn_payers, warn_of_payers
-from invoices.services.bank.posting import Share, post_line, receipt_id, receipt_note, receipt_source
+from invoices.services.bank.posting import Share, post_line, receipt_id, receipt_of, receipt_source
 from invoices.services.bank.storing import store
 from invoices.services.bulk import EntryRow, ReceiptRow, post_bulk
 
@@ -46,11 +46,13 @@ def post_many(sure: Sequence[Sure]) -> None:
     """
     if not sure:
         return
-    plain = [one for one in sure if all(part.kind is EntryKind.RECEIPT for part in one.candidate.parts)]
-    posted, refused = _in_bulk(plain)
+    plain: list[Sure] = []
+    charged: list[Sure] = []
     for one in sure:
-        if one not in plain:
-            (posted if _alone(one) else refused).append(one)
+        (plain if all(part.kind is EntryKind.RECEIPT for part in one.candidate.parts) else charged).append(one)
+    posted, refused = _in_bulk(plain)
+    for one in charged:
+        (posted if _alone(one) else refused).append(one)
     _finish(posted)
     _leave(refused)
 
@@ -101,16 +103,8 @@ def _bulk(sure: Sequence[Sure], invoices: dict[int, tuple[str, str]]) -> None:
 
 
 def _receipt_row(one: Sure) -> ReceiptRow:
-    line = one.line
-    return ReceiptRow(
-        buyer_id=one.candidate.buyer_id,
-        source=receipt_source(line.account.number),
-        external_id=receipt_id(line),
-        currency=line.currency,
-        amount=line.amount,
-        received_on=line.day,
-        note=receipt_note(line),
-    )
+    new = receipt_of(one.line, one.candidate.buyer_id)
+    return ReceiptRow(new.buyer_id, new.source, new.external_id, new.currency, new.amount, new.day, new.note)
 
 
 def _entry_rows(one: Sure, invoices: dict[int, tuple[str, str]]) -> Iterable[EntryRow]:

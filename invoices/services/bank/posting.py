@@ -10,6 +10,7 @@ from decimal import Decimal
 from core.errors import Conflict
 from core.models import User
 from core.words import sentence as _
+from invoices.domain.bank import BANK_SOURCE
 from invoices.domain.kinds import EntryKind
 from invoices.models import BankLine, Entry, Receipt
 from invoices.services.posting import ledger
@@ -38,7 +39,7 @@ class Share:
 
 def receipt_source(account_number: str) -> str:
     """The source under which receipts of an own account stand in the ledger."""
-    return f"bank:{account_number}"[:_LONGEST_SOURCE]
+    return f"{BANK_SOURCE}{account_number}"[:_LONGEST_SOURCE]
 
 
 def receipt_id(line: BankLine) -> str:
@@ -47,7 +48,7 @@ def receipt_id(line: BankLine) -> str:
     return f"{number}-{line.postings + 1}" if line.postings else number
 
 
-def receipt_note(line: BankLine) -> str:
+def _note(line: BankLine) -> str:
     """What people recognise the money by."""
     return " ".join(f"{line.payer_name} {line.remittance}".split())[:_LONGEST_NOTE]
 
@@ -60,7 +61,7 @@ def post_line(line: BankLine, *, buyer_id: int, shares: Sequence[Share], actor: 
     invoices = ledger.lock_invoices(share.invoice_id for share in shares)
     accounts = [(invoice.buyer_id, invoice.currency) for invoice in invoices.values()]
     ledger.lock_balances([*accounts, (buyer_id, line.currency)])
-    receipt = _receipt(line, buyer_id, actor)
+    receipt = post_receipt(receipt_of(line, buyer_id), actor=actor)
     entries = []
     for share in shares:
         day = max(line.day, invoices[share.invoice_id].invoice_date)
@@ -70,17 +71,17 @@ def post_line(line: BankLine, *, buyer_id: int, shares: Sequence[Share], actor: 
     return receipt
 
 
-def _receipt(line: BankLine, buyer_id: int, actor: User | None) -> Receipt:
-    new = Incoming(
+def receipt_of(line: BankLine, buyer_id: int) -> Incoming:
+    """What the line brought, as the ledger takes it."""
+    return Incoming(
         buyer_id=buyer_id,
         source=receipt_source(line.account.number),
         external_id=receipt_id(line),
         currency=line.currency,
         amount=line.amount,
         day=line.day,
-        note=receipt_note(line),
+        note=_note(line),
     )
-    return post_receipt(new, actor=actor)
 
 
 def _post_share(line: BankLine, receipt: Receipt, share: Share, day: date, actor: User | None) -> Entry:
@@ -133,7 +134,7 @@ def return_money(line: BankLine, returned: BankLine, *, actor: User | None) -> R
     for entry in _standing_adjustments(returned, receipt):
         day = max(line.day, entry.effective_date)
         reverse_entry(entry.pk, effective_date=day, reason=f"bank line {line.pk}", actor=actor)
-    return bounce_receipt(receipt.pk, day=line.day, reason=receipt_note(line), actor=actor)
+    return bounce_receipt(receipt.pk, day=line.day, reason=_note(line), actor=actor)
 
 
 def _standing_adjustments(line: BankLine, receipt: Receipt) -> list[Entry]:

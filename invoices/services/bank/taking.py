@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -63,15 +63,16 @@ def take_statements(outcome: Outcome, *, document: IncomingDocument | None, acto
     whole, like those that the reader refused.
     """
     taken, refused = [], list(outcome.refused)
-    _lock_accounts(outcome.statements)
+    refusals = [_refusal(one) for one in outcome.statements]
+    accounts = _lock_accounts(one for one, refusal in zip(outcome.statements, refusals, strict=True) if refusal is None)
     received: defaultdict[str, Decimal] = defaultdict(Decimal)
     paid: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for position, statement in enumerate(outcome.statements, start=1):
-        if (refusal := _refusal(statement)) is not None:
+    for position, (statement, refusal) in enumerate(zip(outcome.statements, refusals, strict=True), start=1):
+        if refusal is not None:
             name = statement.number or statement.identification
             refused.append(RefusedStatement(position=position, name=name, refusal=refusal))
             continue
-        taken.append(_take(statement, document, actor))
+        taken.append(_take(statement, accounts[_account_key(statement)], document, actor))
         received[statement.currency] += statement.credits
         paid[statement.currency] += statement.debits
     if any(one.waiting for one in taken):
@@ -88,9 +89,9 @@ def _refusal(statement: Statement) -> FileRefused | None:
     return None
 
 
-def _take(statement: Statement, document: IncomingDocument | None, actor: User | None) -> TakenStatement:
-    number, currency = _account_key(statement)
-    account = BankAccount.objects.get(number=number, currency=currency)
+def _take(
+    statement: Statement, account: BankAccount, document: IncomingDocument | None, actor: User | None
+) -> TakenStatement:
     content = hashlib.sha256(repr(statement).encode("utf-8", "surrogatepass")).hexdigest()
     known = BankStatement.objects.filter(content=content).first()
     if known is not None:
@@ -112,13 +113,15 @@ def _take(statement: Statement, document: IncomingDocument | None, actor: User |
     )
 
 
-def _lock_accounts(statements: Sequence[Statement]) -> None:
+def _lock_accounts(statements: Iterable[Statement]) -> dict[tuple[str, str], BankAccount]:
     """Our accounts, locked in one order: files of the same accounts are taken one after the other."""
-    named = {_account_key(one): one.account for one in statements if _refusal(one) is None}
+    named = {_account_key(one): one.account for one in statements}
+    locked: dict[tuple[str, str], BankAccount] = {}
     for number, currency in sorted(named):
         known = {"bank": named[number, currency].bank[:120], "owner": named[number, currency].owner[:200]}
-        BankAccount.objects.get_or_create(number=number, currency=currency, defaults=known)
-        BankAccount.objects.select_for_update().get(number=number, currency=currency)
+        rows = BankAccount.objects.select_for_update()
+        locked[number, currency] = rows.get_or_create(number=number, currency=currency, defaults=known)[0]
+    return locked
 
 
 def _account_key(statement: Statement) -> tuple[str, str]:

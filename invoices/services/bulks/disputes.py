@@ -9,14 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from core.money import minor_digits
-from invoices.intake.convert import Reader, make_reader
+from invoices.domain.bulks import Awaited, BulkKind
+from invoices.intake.convert import Reader
 from invoices.intake.json_table import Shape
 from invoices.queries.known import KnownInvoice, known_invoices
 from invoices.queries.source_disputes import known_versions
 from invoices.services.bulk import DisputeRow, post_bulk
 from invoices.services.bulks.fields import short_text
-from invoices.services.bulks.invoices import record_profile
-from invoices.services.bulks.problems import problem
+from invoices.services.bulks.invoices import readers_like
+from invoices.services.bulks.problems import problem, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
@@ -37,10 +38,8 @@ class WantedDispute(Row):
     known: KnownInvoice | None = None
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    profile = record_profile(source)
-    found = {name: make_reader(column, profile, is_typed=False) for name, column in _ALIKE.items()}
-    return {**found, "reason": short_text(LONGEST_REASON)}
+def _readers() -> dict[str, Reader]:
+    return {**readers_like(_ALIKE), "reason": short_text(LONGEST_REASON)}
 
 
 def _row(position: int, values: Mapping[str, str]) -> WantedDispute:
@@ -62,7 +61,7 @@ def _with_invoices(caller: Caller, rows: list[WantedDispute]) -> list[WantedDisp
 def _post(caller: Caller, rows: list[WantedDispute]) -> list[Answer]:
     """An invoice of which the ledger refuses one dispute is left alone with all of them."""
     known = known_versions(caller.source, [row.external_id for row in rows])
-    faults = _faults(rows, known)
+    faults = _faults(caller.source, rows, known)
     refused = _posted(caller, [row for row in rows if faults[row.position] is None])
     return [_answer(row, faults[row.position] or _refusal(row, refused), known) for row in rows]
 
@@ -78,21 +77,21 @@ def _posted(caller: Caller, rows: list[WantedDispute]) -> dict[str, str]:
     return {item.external_id: item.code for item in result.contradictions}
 
 
-def _faults(rows: list[WantedDispute], known: Versions) -> dict[int, dict[str, Any] | None]:
+def _faults(source: str, rows: list[WantedDispute], known: Versions) -> dict[int, dict[str, Any] | None]:
     """By position; a dispute stays with the invoice that it was first told of, in this bulk or before."""
     invoices = {name: set(versions) for name, versions in known.items()}
     faults: dict[int, dict[str, Any] | None] = {}
     for row in rows:
         named = invoices.setdefault(row.external_id, set())
-        faults[row.position] = _fault_of(row, named)
+        faults[row.position] = _fault_of(source, row, named)
         if faults[row.position] is None:
             named.add(row.invoice)
     return faults
 
 
-def _fault_of(row: WantedDispute, named: set[str]) -> dict[str, Any] | None:
+def _fault_of(source: str, row: WantedDispute, named: set[str]) -> dict[str, Any] | None:
     if row.known is None:
-        return problem("invoice_unknown", "invoice", row.invoice)
+        return unknown_yet(Awaited.INVOICE, source, row.invoice)
     if row.amount < 0:
         return problem("amount_below_zero", "amount", f"{row.amount:f}")
     digits = minor_digits(row.known.currency)
@@ -127,4 +126,5 @@ DISPUTES = Taking(
     money=lambda row: (row.known.currency, str(row.amount)) if row.known else ("", ""),
     key_of=lambda row: (row.external_id, row.valid_from),
     complete=_with_invoices,
+    waits_as=BulkKind.DISPUTES,
 )

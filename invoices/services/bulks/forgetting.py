@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
-from invoices.models import Bulk
+from invoices.models import Bulk, EarlyRecord
 from invoices.services.bulks.spooling import FOLDER
 
 AT_ONCE = 50
@@ -24,6 +24,7 @@ def forget_records(*, before: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         bulks = list(ended.select_for_update(skip_locked=True)[:AT_ONCE])
         cursor.execute("DELETE FROM invoices_bulkrecord WHERE bulk_id = ANY(%s)", [[bulk.pk for bulk in bulks]])
+        EarlyRecord.objects.filter(bulk__in=bulks).delete()
         Bulk.objects.filter(pk__in=[bulk.pk for bulk in bulks]).update(path="")
         transaction.on_commit(lambda: _remove_files(before))
     return len(bulks)

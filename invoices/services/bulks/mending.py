@@ -26,9 +26,11 @@ from invoices.intake.json_texts import iter_values
 from invoices.intake.json_values import JsonObject
 from invoices.models import Bulk, BulkRecord, MendedRecord
 from invoices.queries.bulks import open_positions
+from invoices.services.bulks.early import forget_early
 from invoices.services.bulks.running import receive_bulk
 from invoices.services.bulks.spooling import spool_body
 from invoices.services.imports.results import Outcome
+from invoices.services.source_locks import lock_source
 
 AT_ONCE = 20_000
 # What is refused is left out and the rest sent again; records seldom hang together, so that two rounds are the rule.
@@ -86,10 +88,17 @@ def send_again(bulk_id: int, *, actor: User, mended: Mapping[int, str] | None = 
     still_open = set(open_positions(bulk))
     if mended is not None:
         _check_open(bulk, mended, still_open)
-        texts = dict(mended)
-    else:
-        raw = raw_records(bulk, sorted(still_open)[:AT_ONCE])
-        texts = {position: text for position, (_value, text) in sorted(raw.items())}
+        return resend(bulk, mended, actor=actor)
+    return resend(bulk, raw_texts(bulk, sorted(still_open)[:AT_ONCE]), actor=actor)
+
+
+def raw_texts(bulk: Bulk, positions: Iterable[int]) -> dict[int, str]:
+    """Texts of records as they came, by position and in its order; raises ``bulk_forgotten``."""
+    return {position: text for position, (_value, text) in sorted(raw_records(bulk, positions).items())}
+
+
+def resend(bulk: Bulk, texts: Mapping[int, str], *, actor: User | None) -> Resent:
+    """Send open records of a locked bulk again; nobody is the actor where what they waited for has come."""
     problems: dict[int, Mapping[str, Any]] = {}
     for _round in range(_ROUNDS):
         if not texts:
@@ -104,7 +113,8 @@ def send_again(bulk_id: int, *, actor: User, mended: Mapping[int, str] | None = 
     return Resent(0, problems)
 
 
-def _send(bulk: Bulk, texts: Mapping[int, str], actor: User) -> None:
+def _send(bulk: Bulk, texts: Mapping[int, str], actor: User | None) -> None:
+    forget_early(bulk, texts)
     lines = "\n".join(_BREAKS.sub(" ", text).strip() or "{}" for text in texts.values())
     sent = receive_bulk(
         spool_body([lines.encode("utf-8", "replace")]),
@@ -127,14 +137,22 @@ def discard_record(bulk_id: int, position: int, *, actor: User) -> None:
     """Set a record aside for good; raises ``bulk_not_found``, ``record_not_open``."""
     bulk = _lock(bulk_id, actor)
     _check_open(bulk, [position], set(open_positions(bulk)))
+    forget_early(bulk, [position])
     _decide(bulk, [position], MendKind.DISCARDED, actor)
 
 
 def _lock(bulk_id: int, actor: User) -> Bulk:
     require(actor, Permission.LEDGER_IMPORT)
-    bulk = Bulk.objects.select_for_update().filter(pk=bulk_id).first()
-    if bulk is None:
+    return lock_bulk(bulk_id)
+
+
+def lock_bulk(bulk_id: int) -> Bulk:
+    """The bulk for whoever decides on its records: what its source sends waits. Raises ``bulk_not_found``."""
+    source = Bulk.objects.filter(pk=bulk_id).values_list("source", flat=True).first()
+    if source is None:
         raise NotFound("bulk_not_found", _("There is no such bulk."), {"field": "bulk", "value": bulk_id})
+    lock_source(source)
+    bulk = Bulk.objects.select_for_update().get(pk=bulk_id)
     if bulk.kind == BulkKind.INVOICES:
         raise DomainError(
             "rows_of_an_import", _("Correct its rows on the Quarantine page."), {"field": "bulk", "value": bulk_id}
@@ -149,7 +167,7 @@ def _check_open(bulk: Bulk, positions: Iterable[int], still_open: set[int]) -> N
             raise InvalidTransition(current=decided.kind if decided else "taken", allowed=("quarantined",))
 
 
-def _decide(bulk: Bulk, positions: list[int], kind: MendKind, actor: User, became: Bulk | None = None) -> None:
+def _decide(bulk: Bulk, positions: list[int], kind: MendKind, actor: User | None, became: Bulk | None = None) -> None:
     rows = [MendedRecord(bulk=bulk, position=one, kind=kind, became=became, actor=actor) for one in positions]
     MendedRecord.objects.bulk_create(rows, batch_size=2_000)
     audit.record(

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.errors import Conflict, DomainError, NotFound
 from core.words import Sentence
+from invoices.domain.bulks import AWAITS, Awaited
 from invoices.intake.reasons import words
 from invoices.intake.text import show
 
@@ -19,6 +20,8 @@ _MISSING = {
 _CONFLICTS = frozenset(
     {
         "buyer_code_contradicts",
+        "contradicts_ledger",
+        "allocation_made",
         "dispute_of_another_invoice",
         "write_off_contradicts",
         "signal_contradicts",
@@ -37,6 +40,16 @@ _CONFLICTS = frozenset(
 def problem(code: str, field: str, value: object, **params: object) -> dict[str, Any]:
     """A problem whose words are found by its code."""
     return {"code": code, "field": field, "value": show(str(value)), "params": params}
+
+
+def unknown_yet(field: Awaited, source: str, number: str) -> dict[str, Any]:
+    """The problem of a record that names what is not known yet, and waits for it."""
+    return awaiting(problem(f"{field}_unknown", field, number), field, source, number)
+
+
+def awaiting(problem: dict[str, Any], what: Awaited, source: str, number: str) -> dict[str, Any]:
+    """The problem, with what its record waits for by whose number."""
+    return problem | {AWAITS: {"what": what, "source": source, "number": number}}
 
 
 def problem_of(error: DomainError) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.intake.document_listing import amount_in
 from invoices.intake.documents import bytes_of, read_file
 from invoices.intake.reasons import FileRefused, words
-from invoices.models import IncomingDocument
+from invoices.models import IncomingDocument, Invoice
 from invoices.queries.documents import ledger_amount, posted_invoices
 from invoices.services.documents.receiving import receive_document
 from invoices.services.documents.sellers import add_own_seller
@@ -61,6 +61,8 @@ class Batch:
 
     def add(self, name: str, row: IncomingDocument) -> None:
         """Count a document in."""
+        invoices = posted_invoices(row)
+        amount = ledger_amount(row, invoices)
         self.rows.append(
             {
                 "file": name,
@@ -69,13 +71,13 @@ class Batch:
                 "number": row.number,
                 "document": row.pk,
                 "detail": _detail(row),
-                **_became(row),
+                **_became(row, amount, invoices),
             }
         )
         if row.state == DocumentState.POSTED and row.kind == DocumentKind.EINVOICE:
             currency = row.reading["currency"]
             self.told[currency] = self.told.get(currency, ZERO) + _told(row)
-            self.stands[currency] = self.stands.get(currency, ZERO) + ledger_amount(row)
+            self.stands[currency] = self.stands.get(currency, ZERO) + amount
 
     def add_refused(self, name: str, refusal: FileRefused) -> None:
         """Count a file in that is none or too large."""
@@ -149,15 +151,14 @@ def _detail(row: IncomingDocument) -> str:
     return " ".join(words(one["code"], one["params"]) for one in reasons)
 
 
-def _became(row: IncomingDocument) -> dict[str, Any]:
+def _became(row: IncomingDocument, amount: Decimal, invoices: Sequence[Invoice]) -> dict[str, Any]:
     """What the ledger has of it: the amount (below 0 for a credit), what is open of it, and when it is due."""
     if row.invoice is None and row.credit_note is None:
         return {}
     currency = row.reading["currency"]
-    invoices = posted_invoices(row)
     return {
         "currency": currency,
-        "amount": amount_in(ledger_amount(row), currency),
+        "amount": amount_in(amount, currency),
         "open": amount_in(sum((one.open_amount for one in invoices), ZERO), currency) if invoices else "",
         "due_date": ", ".join(one.due_date.isoformat() for one in invoices),
     }

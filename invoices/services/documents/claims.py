@@ -11,20 +11,30 @@ from core.models import User
 from invoices.domain.documents import DocumentState
 from invoices.domain.einvoices import Claim, Plan
 from invoices.models import CreditNote, Invoice, Receipt
+from invoices.services.bulks.taking import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is to be posted, for whom: ``series`` stands before the numbers of the company that sells."""
+    """What is to be posted, for whom: ``series`` stands before the numbers of the company that sells.
+
+    ``buyer`` is whom the source names, ``buyer_id`` who that is in the registry.
+    """
 
     claim: Claim
     plan: Plan
     buyer: BuyerRow
+    buyer_id: int
     source: str
     series: str
     order: str
     today: date
     actor: User | None
+
+    @property
+    def caller(self) -> Caller:
+        """For whom records are put."""
+        return Caller(self.source, self.today, self.actor)
 
     def external_id(self, number: str = "") -> str:
         """The source's number of a document of ours."""

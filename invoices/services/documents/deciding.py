@@ -19,6 +19,7 @@ from core.services.idempotency import try_again as repeated
 from core.words import sentence as _
 from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.domain.einvoices import EARLIEST, LATEST
+from invoices.intake.documents import Document
 from invoices.intake.einvoices.records import EInvoice
 from invoices.intake.reasons import FileRefused
 from invoices.models import IncomingDocument
@@ -39,7 +40,8 @@ def confirm_buyer(document_id: int, *, buyer_id: int | None, actor: User | None,
     ``permission_denied``.
     """
     row = _lock(document_id, actor)
-    party = party_of(_invoice_of(row).buyer)
+    read = _read(row)
+    party = party_of(_einvoice_of(row, read).buyer)
     if buyer_id is None:
         made = new_row(row, party)
         buyer_id = upsert_buyers([made], row.source)[made.external_id]
@@ -49,7 +51,8 @@ def confirm_buyer(document_id: int, *, buyer_id: int | None, actor: User | None,
         raise NotFound("buyer_not_found", message, {"field": "buyer", "value": str(buyer_id)})
     remember_buyer(row, party, buyer, actor=actor)
     row.buyer = buyer
-    return _decided(row, "buyer_confirmed", {"buyer": buyer.code}, actor, today)
+    _sign(row, "buyer_confirmed", {"buyer": buyer.code}, actor)
+    return take_again(row, read, today=today, actor=actor)
 
 
 @transaction.atomic
@@ -59,7 +62,8 @@ def set_due_date(document_id: int, *, due_date: date, actor: User | None, today:
     Raises ``document_not_found``, ``invalid_transition``, ``due_before_invoice``, ``date_out_of_range``.
     """
     row = _lock(document_id, actor)
-    invoice = _invoice_of(row)
+    read = _read(row)
+    invoice = _einvoice_of(row, read)
     if not EARLIEST <= due_date <= LATEST or due_date < invoice.issue_date:
         raise DomainError(
             "due_before_invoice" if due_date < invoice.issue_date else "date_out_of_range",
@@ -67,13 +71,15 @@ def set_due_date(document_id: int, *, due_date: date, actor: User | None, today:
             {"field": "due_date", "value": str(due_date)},
         )
     row.due_date = due_date
-    return _decided(row, "due_date_given", {"due_date": due_date.isoformat()}, actor, today)
+    _sign(row, "due_date_given", {"due_date": due_date.isoformat()}, actor)
+    return take_again(row, read, today=today, actor=actor)
 
 
 @transaction.atomic
 def try_again(document_id: int, *, actor: User | None, today: date) -> IncomingDocument:
     """What was missing may be there now: the invoice that is corrected, our own seller, the buyer."""
-    return take_again(_lock(document_id, actor), today=today, actor=actor)
+    row = _lock(document_id, actor)
+    return take_again(row, _read(row), today=today, actor=actor)
 
 
 @transaction.atomic
@@ -122,21 +128,17 @@ def _lock(document_id: int, actor: User | None) -> IncomingDocument:
     return row
 
 
-def _invoice_of(row: IncomingDocument) -> EInvoice:
-    read = read_or_refusal(open_sealed(row.sealed))
+def _read(row: IncomingDocument) -> Document | FileRefused:
+    return read_or_refusal(open_sealed(row.sealed))
+
+
+def _einvoice_of(row: IncomingDocument, read: Document | FileRefused) -> EInvoice:
     if isinstance(read, FileRefused):
         raise read
     if read.invoice is None:
         message = _("Only an e-invoice has a buyer and a due date.")
         raise DomainError("document_kind", message, {"field": "id", "value": str(row.pk)})
     return read.invoice
-
-
-def _decided(
-    row: IncomingDocument, verb: str, data: dict[str, str], actor: User | None, today: date
-) -> IncomingDocument:
-    _sign(row, verb, data, actor)
-    return take_again(row, today=today, actor=actor)
 
 
 def _sign(row: IncomingDocument, verb: str, data: dict[str, str], actor: User | None) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import DataError, transaction
 
+from buyers.services.registry import upsert_buyers
 from core.errors import DomainError
 from core.models import User
 from core.services.documents import seal
@@ -61,6 +62,7 @@ def _post(row: IncomingDocument, invoice: EInvoice, *, today: date, actor: User 
         claim=claim,
         plan=plan,
         buyer=known,
+        buyer_id=upsert_buyers([known], row.source)[known.external_id],
         source=row.source,
         series=ours.series,
         order=invoice.order_reference,

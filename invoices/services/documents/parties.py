@@ -8,7 +8,7 @@ from dataclasses import asdict
 from buyers.domain.parties import Candidate, Party, decide, own_codes_of, party_keys
 from buyers.domain.registrations import check_number
 from buyers.models import Buyer, BuyerCode
-from buyers.queries.merges import get_survivor_id
+from buyers.queries.merges import get_survivor_ids
 from buyers.queries.parties import find_candidates
 from buyers.services.registrations import register_number
 from buyers.services.registry import BuyerRow, upsert_buyers
@@ -45,12 +45,12 @@ def find_buyer(row: IncomingDocument, party: Party, *, creates_buyers: bool) -> 
     is like it; else :class:`Stop`.
     """
     if row.buyer is not None:
-        return _known_row(row, party, row.buyer)
+        return _known_row(row, party, row.buyer.pk, row.buyer.code)
     found = find_candidates(party, source=row.source)
     row.candidates = [_shown(one) for one in found]
     certain = decide(found)
     if certain is not None:
-        return _known_row(row, party, Buyer.objects.get(pk=certain.buyer_id))
+        return _known_row(row, party, certain.buyer_id, certain.code)
     if creates_buyers and not found:
         return new_row(row, party)
     params = {"value": party.name, "identifier": identifier_of(party)}
@@ -62,16 +62,17 @@ def _shown(one: Candidate) -> dict[str, object]:
     return {"buyer": shown.pop("buyer_id"), **shown, "reason": one.reason.value}
 
 
-def _known_row(row: IncomingDocument, party: Party, buyer: Buyer) -> BuyerRow:
-    key = next(_free_keys(row.source, party, buyer), f"document:{row.pk}")
-    return BuyerRow(key, party.name, country=party.country, code=buyer.code)
+def _known_row(row: IncomingDocument, party: Party, buyer_id: int, code: str) -> BuyerRow:
+    key = next(_free_keys(row.source, party, buyer_id), f"document:{row.pk}")
+    return BuyerRow(key, party.name, country=party.country, code=code)
 
 
-def _free_keys(source: str, party: Party, buyer: Buyer) -> Iterator[str]:
+def _free_keys(source: str, party: Party, buyer_id: int) -> Iterator[str]:
     """The party's keys that mean this buyer or nobody yet."""
     known = _known_keys(source, party)
+    survivors = get_survivor_ids(known.values())
     for key in party_keys(party):
-        if key not in known or buyer.pk in (known[key], get_survivor_id(known[key])):
+        if key not in known or buyer_id in (known[key], survivors[known[key]]):
             yield key
 
 
@@ -100,7 +101,7 @@ def remember_buyer(row: IncomingDocument, party: Party, buyer: Buyer, *, actor: 
     """
     rows = [
         BuyerRow(key, party.name, country=party.country, code=buyer.code)
-        for key in _free_keys(row.source, party, buyer)
+        for key in _free_keys(row.source, party, buyer.pk)
     ]
     upsert_buyers(rows, row.source)
     kind = _vat_kind(party.vat_id)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from buyers.queries.merges import list_records
-from buyers.services.registry import upsert_buyers
 from invoices.domain.documents import DocumentState
 from invoices.domain.einvoices import MOST_PARTS, Action, Held, Part, part_ids
 from invoices.intake.document_listing import amount_in
 from invoices.models import CreditNote, Invoice, Order
+from invoices.queries.known import issued_amounts
 from invoices.queries.source_invoices import state_of
 from invoices.services.bulks.document_rows import DocumentRow, WantedAllocation
 from invoices.services.documents.claims import Asked, Posted
@@ -26,19 +26,18 @@ def post_claim(asked: Asked) -> Posted:
 
     What the ledger has already is left as it is. Raises :class:`Stop`, and what the postings raise.
     """
-    buyer_id = upsert_buyers([asked.buyer], asked.source)[asked.buyer.external_id]
     if asked.plan.action is Action.CREDIT:
-        return _credit(asked, buyer_id)
+        return _credit(asked)
     if asked.plan.action is Action.CORRECT:
-        return _correct(asked, buyer_id)
-    return _known_invoice(asked, buyer_id) or _issue(asked, buyer_id)
+        return _correct(asked)
+    return _known_invoice(asked) or _issue(asked)
 
 
-def _issue(asked: Asked, buyer_id: int) -> Posted:
+def _issue(asked: Asked) -> Posted:
     ids = part_ids(asked.external_id(), len(asked.plan.parts))
-    order_id = _order_of(asked, buyer_id)
+    order_id = _order_of(asked)
     parts = zip(ids, asked.plan.parts, strict=True)
-    issued = [_put(asked, _new(asked, buyer_id, one, part, order_id)) for one, part in parts]
+    issued = [_put(asked, _new(asked, one, part, order_id)) for one, part in parts]
     posted = Posted(invoice=issued[0], parts=len(issued))
     if asked.plan.prepaid:
         post_prepaid(asked, posted, issued[0], asked.plan.prepaid)
@@ -49,9 +48,9 @@ def _put(asked: Asked, new: NewInvoice) -> Invoice:
     return put_invoice(new, buyer=None, today=asked.today, actor=asked.actor)[1].invoice
 
 
-def _new(asked: Asked, buyer_id: int, external_id: str, part: Part, order_id: int | None) -> NewInvoice:
+def _new(asked: Asked, external_id: str, part: Part, order_id: int | None) -> NewInvoice:
     return NewInvoice(
-        buyer_id=buyer_id,
+        buyer_id=asked.buyer_id,
         source=asked.source,
         external_id=external_id,
         number=asked.claim.number,
@@ -63,13 +62,13 @@ def _new(asked: Asked, buyer_id: int, external_id: str, part: Part, order_id: in
     )
 
 
-def _order_of(asked: Asked, buyer_id: int) -> int | None:
+def _order_of(asked: Asked) -> int | None:
     """The order that the document names, if the source told us of it and it is this buyer's."""
-    orders = Order.objects.filter(source=asked.source, external_id=asked.order, buyer_id=buyer_id)
+    orders = Order.objects.filter(source=asked.source, external_id=asked.order, buyer_id=asked.buyer_id)
     return orders.values_list("pk", flat=True).first() if asked.order else None
 
 
-def _known_invoice(asked: Asked, buyer_id: int) -> Posted | None:
+def _known_invoice(asked: Asked) -> Posted | None:
     """The invoice, if the ledger has it; raises :class:`Stop` if it has another one under the source's number.
 
     From another source only the very same one counts: same number, buyer, currency, day and amount.
@@ -78,11 +77,11 @@ def _known_invoice(asked: Asked, buyer_id: int) -> Posted | None:
     if own is not None:
         ids = part_ids(own.external_id, MOST_PARTS)
         found = list(Invoice.objects.filter(source=own.source, external_id__in=ids).order_by("pk"))
-        _check_same(asked, own, buyer_id, found)
+        _check_same(asked, own, found)
         return Posted(state=DocumentState.UNCHANGED, invoice=own, parts=len(found))
     elsewhere = Invoice.objects.filter(
         number=asked.claim.number,
-        buyer_id__in=list_records([buyer_id]),
+        buyer_id__in=list_records([asked.buyer_id]),
         currency=asked.claim.currency,
         invoice_date=asked.claim.issued_on,
         amount=asked.claim.amount,
@@ -91,12 +90,12 @@ def _known_invoice(asked: Asked, buyer_id: int) -> Posted | None:
     return None if known is None else Posted(state=DocumentState.UNCHANGED, invoice=known, parts=1)
 
 
-def _check_same(asked: Asked, own: Invoice, buyer_id: int, parts: Sequence[Invoice]) -> None:
+def _check_same(asked: Asked, own: Invoice, parts: Sequence[Invoice]) -> None:
     claim = asked.claim
     issued = sum((part.amount for part in parts), Decimal(0))
-    stands = sum((state_of(part).amount for part in parts), Decimal(0))
+    stands = sum(issued_amounts(own.source, [part.external_id for part in parts]).values(), Decimal(0))
     differences = {
-        "buyer": (own.buyer_id in list_records([buyer_id]), own.buyer.name, asked.buyer.name),
+        "buyer": (own.buyer_id in list_records([asked.buyer_id]), own.buyer.name, asked.buyer.name),
         "currency": (own.currency == claim.currency, own.currency, claim.currency),
         "invoice_date": (own.invoice_date == claim.issued_on, own.invoice_date, claim.issued_on),
         "amount": (claim.amount in (issued, stands), amount_in(stands, own.currency), f"{claim.amount:f}"),
@@ -111,7 +110,7 @@ def _contradiction(asked: Asked, source: str, name: str, known: object, value: o
     return Stop(Held(code="number_known", params=params))
 
 
-def _correct(asked: Asked, buyer_id: int) -> Posted:
+def _correct(asked: Asked) -> Posted:
     """The original as it should have been: reversal and new issue on the same invoice, payments stay."""
     number = asked.plan.originals[0]
     original = Invoice.objects.filter(source=asked.source, external_id=asked.external_id(number)).first()
@@ -121,7 +120,7 @@ def _correct(asked: Asked, buyer_id: int) -> Posted:
         raise Stop(Held(code="original_in_parts", params={"value": number}))
     before = state_of(original)
     (part,) = asked.plan.parts
-    after = _put(asked, _corrected(original, part, asked, buyer_id))
+    after = _put(asked, _corrected(original, part, asked))
     paid = part.amount - after.open_amount  # of the locked invoice: a payment may have come just before
     posted = Posted(invoice=after, parts=1)
     posted.warn(
@@ -136,9 +135,9 @@ def _correct(asked: Asked, buyer_id: int) -> Posted:
     return posted
 
 
-def _corrected(original: Invoice, part: Part, asked: Asked, buyer_id: int) -> NewInvoice:
+def _corrected(original: Invoice, part: Part, asked: Asked) -> NewInvoice:
     return NewInvoice(
-        buyer_id=buyer_id,
+        buyer_id=asked.buyer_id,
         source=original.source,
         external_id=original.external_id,
         number=original.number,
@@ -151,13 +150,13 @@ def _corrected(original: Invoice, part: Part, asked: Asked, buyer_id: int) -> Ne
     )
 
 
-def _credit(asked: Asked, buyer_id: int) -> Posted:
+def _credit(asked: Asked) -> Posted:
     """A credit note for the amount; set against the invoice that it names as far as that is open."""
     number = asked.external_id()
     known = CreditNote.objects.filter(source=asked.source, external_id=number).first()
     posted = Posted()
     if known is not None:
-        _check_credit(asked, known, buyer_id)
+        _check_credit(asked, known)
         posted.state, posted.credit_note = DocumentState.UNCHANGED, known
         return posted
     wanted = tuple(_wanted(asked, posted))
@@ -166,18 +165,19 @@ def _credit(asked: Asked, buyer_id: int) -> Posted:
         external_id=number,
         buyer=asked.buyer.external_id,
         buyer_name=asked.buyer.name,
+        buyer_id=asked.buyer_id,
         currency=asked.claim.currency,
         amount=asked.plan.amount,
         day=asked.claim.issued_on,
         allocations=wanted,
     )
-    put_document("credit_note", asked.source, row, actor=asked.actor)
+    put_document("credit_note", asked.caller, row)
     posted.credit_note = CreditNote.objects.get(source=asked.source, external_id=number)
     return posted
 
 
-def _check_credit(asked: Asked, known: CreditNote, buyer_id: int) -> None:
-    is_same_buyer = known.buyer_id in list_records([buyer_id])
+def _check_credit(asked: Asked, known: CreditNote) -> None:
+    is_same_buyer = known.buyer_id in list_records([asked.buyer_id])
     if not is_same_buyer:
         raise _contradiction(asked, known.source, "buyer", known.buyer.name, asked.buyer.name)
     for name, stands, told in (

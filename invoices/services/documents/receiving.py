@@ -12,7 +12,7 @@ from core.access.scope import require
 from core.domain.roles import Permission
 from core.models import User
 from core.services import audit
-from core.services.documents import open_sealed, seal
+from core.services.documents import seal
 from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.intake.documents import Document
 from invoices.intake.reasons import FileRefused
@@ -64,10 +64,11 @@ def receive_document(
         return Received(row, is_new=is_new)
 
 
-@transaction.atomic
-def take_again(row: IncomingDocument, *, today: date, actor: User | None) -> IncomingDocument:
-    """Read and post a waiting document once more, with what a person has said meanwhile."""
-    _take(row, read_or_refusal(open_sealed(row.sealed)), today=today, actor=actor, creates_buyers=False)
+def take_again(
+    row: IncomingDocument, read: Document | FileRefused, *, today: date, actor: User | None
+) -> IncomingDocument:
+    """Post a waiting document once more, with what a person has said meanwhile; ``read`` is what it says."""
+    _take(row, read, today=today, actor=actor, creates_buyers=False)
     return row
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
-from core.errors import Conflict, DomainError
-from core.models import User
+from core.errors import DomainError
 from invoices.domain.posting import check_amount
 from invoices.intake.convert import Unfit
 from invoices.intake.reasons import words
 from invoices.services.bulks.document_rows import DocumentRow, checked_allocations
-from invoices.services.bulks.documents import post_documents
+from invoices.services.bulks.documents import DOCUMENTS
+from invoices.services.bulks.taking import Caller, put_row
 from invoices.services.imports.results import Outcome
-from invoices.services.source_locks import lock_source
 
 
-@transaction.atomic
-def put_document(kind: str, source: str, row: DocumentRow, *, actor: User | None = None) -> Outcome:
+def put_document(kind: str, caller: Caller, row: DocumentRow) -> Outcome:
     """Bring the ledger to what the source says; the same again changes nothing.
 
     Raises ``amount_invalid``, ``currency_unknown``, ``allocation_repeated``, ``allocated_more``; 409
@@ -29,10 +25,4 @@ def put_document(kind: str, source: str, row: DocumentRow, *, actor: User | None
     except Unfit as unfit:
         params = {"field": "allocations", "value": "", **unfit.params}
         raise DomainError(unfit.reason, words(unfit.reason, params), {"field": "allocations"}) from unfit
-    lock_source(source, is_bounded=True)
-    (answer,) = post_documents(kind, source, [row], actor=actor)
-    if answer.problem is not None:
-        problem = answer.problem
-        named = {"field": problem["field"], "value": problem["value"], **problem["params"]}
-        raise Conflict(problem["code"], words(problem["code"], named), named)
-    return answer.outcome
+    return put_row(DOCUMENTS[kind], caller=caller, row=row)

@@ -12,6 +12,7 @@ from buyers.models import Buyer
 from core.models import AuditEvent, User
 from invoices.domain.bulks import BulkKind
 from invoices.models import Bulk, DisputeVersion, MendedRecord, Receipt
+from invoices.services.bulks.arriving import take_arrived
 from invoices.services.bulks.forgetting import forget_records
 from invoices.services.bulks.mending import send_again
 from invoices.services.bulks.running import receive_bulk
@@ -164,7 +165,7 @@ def test_mended_record_is_taken_as_a_bulk_of_its_own() -> None:
     assert (decision.bulk_id, decision.position, decision.kind) == (bulk.pk, 1, "replayed")
     assert decision.became is not None
     assert decision.became.source == "ERP"
-    assert "corrected and taken" in text_of(page(bulk))
+    assert "taken since" in text_of(page(bulk))
     assert bulk.records.get().outcome == "quarantined"  # what its sender was told
 
 
@@ -252,6 +253,29 @@ def test_records_that_are_no_longer_kept_cannot_be_mended() -> None:
     forget_records(before=bulk.finished_at.replace(year=2100))
     assert rows_of(sign_in("auditor").get(LIST, {"show": "todo"}), "t-incoming") == []
     assert mend(bulk, 1, amount="1.00").status_code == 404
+
+
+def test_a_record_that_came_early_says_what_it_waits_for_and_what_became_of_it() -> None:
+    early = {"external_id": "W-1", "invoice": "F-1", "currency": "USD", "amount": "100.01"}
+    bulk = sent(BulkKind.WRITE_OFFS, early | {"written_off_on": "2026-04-01", "reason": "insolvent"})
+    assert "waits for it" in text_of(page(bulk))
+    assert "sent again by itself once F-1 is there" in text_of(page(bulk, end="1/"))
+    sent(BulkKind.INVOICES, invoice(1))
+    assert take_arrived() == 0
+    assert "tried again" in text_of(page(bulk))
+    shown = text_of(page(bulk, end="1/"))
+    assert "is not on record" not in shown
+    assert "100.01" in shown
+
+
+def test_a_record_taken_without_anybody_says_so() -> None:
+    early = {"external_id": "W-1", "invoice": "F-1", "currency": "USD", "amount": "100"}
+    bulk = sent(BulkKind.WRITE_OFFS, early | {"written_off_on": "2026-04-01", "reason": "insolvent"})
+    sent(BulkKind.INVOICES, invoice(1))
+    assert take_arrived() == 1
+    shown = text_of(page(bulk))
+    assert "taken since" in shown
+    assert "by itself" in shown
 
 
 # --- who may, and at what cost ----------------------------------------------------------------------

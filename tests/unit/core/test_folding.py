@@ -2,7 +2,7 @@
 
 import pytest
 
-from buyers.domain.parties import name_key
+from buyers.domain.names import name_key
 from core.domain.folding import without_accents
 from invoices.domain.matching_text import folded
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from invoices.models import CreditNote, DueDateChange, Entry, Invoice, Order, Receipt, SuspendedAllocation
 from invoices.queries.documents import posted_invoices
@@ -213,6 +215,13 @@ class TestCredits:
         receive(einvoice("C-1", "40.00", kind="381"))
         row = receive(einvoice("C-1", "41.00", kind="381"))
         assert (row.state, row.problem["code"]) == ("waiting", "number_known")
+
+
+@pytest.mark.parametrize("document", [{}, {"prepaid": "19.00"}, {"kind": "381"}])
+def test_the_registry_is_told_of_the_buyer_once(document: dict[str, str]) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert receive(einvoice(**document)).state == "posted"  # type: ignore[arg-type]
+    assert sum("CREATE TEMP TABLE given_buyer" in one["sql"] for one in queries) == 1
 
 
 class TestRefused:

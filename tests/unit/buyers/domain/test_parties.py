@@ -10,8 +10,6 @@ from buyers.domain.parties import (
     Party,
     best_of,
     decide,
-    name_key,
-    name_score,
     normal_id,
     numbers_of,
     party_keys,
@@ -36,14 +34,6 @@ def decided(*candidates: Candidate) -> int | None:
 
 def test_numbers_are_compared_by_letters_and_digits() -> None:
     assert normal_id("DE 136.695-976") == normal_id("de136695976") == "DE136695976"
-
-
-def test_names_are_compared_without_case_accents_and_points() -> None:
-    assert name_key("Kunden-AG,  Mitte") == "kunden ag mitte"
-    assert name_key("SÄLJAREN & Söner") == "saljaren soner"
-    assert name_score("Acme Trading Co. Ltd", "ACME TRADING CO LTD") == 100
-    assert name_score("Trading Acme", "Acme Trading") == 100
-    assert name_score("Acme", "Zhejiang") < 50
 
 
 @pytest.mark.parametrize(
