@@ -5,6 +5,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '
 BIN := .venv/bin
 APPS := core buyers invoices scoring cover credit alerts pipeline
 STRICT := $(APPS) dashboard config manage.py tools bench
+# Where a container sets this, each of our processes would compile thousands of modules anew, at every start.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup setup-dev run test unit api-fuzz e2e lint format types contracts bench demo schema messages lock budgets screenshots clean
 
 help: ## list these commands

@@ -16,6 +16,7 @@ from core.api.params import PageParams, Params
 from core.api.schema import answers, page_of, write_answers
 from core.api.writes import ActionView
 from core.domain.roles import ApiScope
+from core.house import today
 from core.services.idempotency import try_again
 from invoices.api_intake import READ, SourceView
 from invoices.api_reports import INTAKE
@@ -29,6 +30,7 @@ from invoices.serializers_intake import (
     SuspenseSerializer,
 )
 from invoices.services.bulks.document_rows import DAYS, DocumentRow, WantedAllocation
+from invoices.services.bulks.taking import Caller
 from invoices.services.imports.results import Outcome
 from invoices.services.posting.putting_documents import put_document
 
@@ -47,8 +49,9 @@ class DocumentView(SourceView):
         self.parse(Params)
         self.check_own(source)
         row = _row(self.body(self.body_kind), external_id, DAYS[self.kind])
+        caller = Caller(source, today(), self.person)
         with outage_told():
-            outcome = try_again(lambda: put_document(self.kind, source, row, actor=self.person))
+            outcome = try_again(lambda: put_document(self.kind, caller, row))
             found = get_document(self.kind, source=source, external_id=external_id)
         data = self.answer_kind(found, context={"outcome": outcome.value}).data
         return Response(data, status=201 if outcome is Outcome.CREATED else 200)

@@ -16,12 +16,13 @@ from core.services.runs import enqueue_once
 from core.words import sentence as _
 from invoices.domain.kinds import Terms
 from invoices.domain.orders import ENDED, TOLD, OrderStatus, check_transition, status_told
-from invoices.intake.convert import Reader, Unfit, make_reader
+from invoices.intake.convert import Reader, Unfit
 from invoices.intake.json_table import Shape
 from invoices.models import Order
 from invoices.queries.order_numbers import orders_of_source
 from invoices.queries.orders import OrderProgress, get_progress
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.fields import fitting
+from invoices.services.bulks.invoices import readers_like
 from invoices.services.bulks.problems import problem_of
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
@@ -55,21 +56,9 @@ class WantedOrder(Row):
     told: OrderStatus | None = None
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    profile = record_profile(source)
-    found = {name: make_reader(column, profile, is_typed=False) for name, column in _ALIKE.items()}
-    percent = make_reader("paid_amount", profile, is_typed=False)
-    return {**found, "deposit_percent": _percent(percent), "status": _status}
-
-
-def _percent(read: Reader) -> Reader:
-    def percent(text: str) -> str:
-        value = read(text) or "0"
-        if Decimal(value) != round(Decimal(value), 2):
-            raise Unfit("rate_precision", expected=2)
-        return value
-
-    return percent
+def _readers() -> dict[str, Reader]:
+    found = readers_like({**_ALIKE, "deposit_percent": "paid_amount"})
+    return {**found, "deposit_percent": fitting(found["deposit_percent"], 2), "status": _status}
 
 
 def _status(text: str) -> str:
@@ -89,7 +78,7 @@ def _row(position: int, values: Mapping[str, str]) -> WantedOrder:
         amount=Decimal(values["amount"]),
         terms=values["terms"] or Terms.OPEN_ACCOUNT.value,
         terms_days=int(values["terms_days"] or 0),
-        deposit_percent=Decimal(values["deposit_percent"]),
+        deposit_percent=Decimal(values["deposit_percent"] or 0),
         planned_ship_date=date.fromisoformat(ship_date) if ship_date else None,
     )
     return WantedOrder(

@@ -10,13 +10,13 @@ from typing import Any
 
 from core.money import minor_digits
 from invoices.domain.bulks import Awaited, BulkKind
-from invoices.intake.convert import Reader, make_reader
+from invoices.intake.convert import Reader
 from invoices.intake.json_table import Shape
 from invoices.queries.known import KnownInvoice, known_invoices
 from invoices.queries.source_disputes import known_versions
 from invoices.services.bulk import DisputeRow, post_bulk
 from invoices.services.bulks.fields import short_text
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.invoices import readers_like
 from invoices.services.bulks.problems import problem, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
@@ -38,10 +38,8 @@ class WantedDispute(Row):
     known: KnownInvoice | None = None
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    profile = record_profile(source)
-    found = {name: make_reader(column, profile, is_typed=False) for name, column in _ALIKE.items()}
-    return {**found, "reason": short_text(LONGEST_REASON)}
+def _readers() -> dict[str, Reader]:
+    return {**readers_like(_ALIKE), "reason": short_text(LONGEST_REASON)}
 
 
 def _row(position: int, values: Mapping[str, str]) -> WantedDispute:

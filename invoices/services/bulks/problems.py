@@ -20,6 +20,8 @@ _MISSING = {
 _CONFLICTS = frozenset(
     {
         "buyer_code_contradicts",
+        "contradicts_ledger",
+        "allocation_made",
         "dispute_of_another_invoice",
         "write_off_contradicts",
         "signal_contradicts",

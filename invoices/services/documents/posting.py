@@ -166,12 +166,13 @@ def _credit(asked: Asked) -> Posted:
         external_id=number,
         buyer=asked.buyer.external_id,
         buyer_name=asked.buyer.name,
+        buyer_id=asked.buyer_id,
         currency=asked.claim.currency,
         amount=asked.plan.amount,
         day=asked.claim.issued_on,
         allocations=wanted,
     )
-    put_document("credit_note", asked.source, row, buyer_id=asked.buyer_id, actor=asked.actor)
+    put_document("credit_note", asked.caller, row)
     posted.credit_note = CreditNote.objects.get(source=asked.source, external_id=number)
     return posted
 
