@@ -311,6 +311,7 @@ CELERY_BEAT_SCHEDULE = {
     "note-limit-days": {"task": "credit.note_limit_days", "schedule": 900.0, "options": {"expires": 600}},
     "close-settled-orders": {"task": "credit.close_settled_orders", "schedule": crontab(minute=35)},
     "take-arrived-records": {"task": "invoices.take_arrived", "schedule": 60.0, "options": {"expires": 50}},
+    "retry-arrived-corrections": {"task": "invoices.retry_arrived", "schedule": 60.0, "options": {"expires": 50}},
     "match-bank-lines-again": {"task": "invoices.match_again", "schedule": crontab(minute=50)},
     "refresh-reviews": {"task": "credit.refresh_reviews", "schedule": crontab(hour=3, minute=15)},
 }
