@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from core.errors import DomainError
 from core.services.idempotency import try_again
@@ -142,10 +142,10 @@ def match_again(*, states: Sequence[LineState] = (LineState.OPEN, LineState.PROP
     """Have undecided lines matched anew, e.g. after invoices came in; returns how many.
 
     Lines that no attempt has looked at yet are matched with them: a job passes over what is locked just then, and no
-    other job may come.
+    other job may come. It is no decision: who has such a line on the desk may still decide on it.
     """
     undecided = BankLine.objects.filter(state__in=states, matched_at__isnull=False)
-    changed = undecided.update(state=LineState.OPEN, matched_at=None, version=F("version") + 1)
+    changed = undecided.update(state=LineState.OPEN, matched_at=None)
     if _unseen().exists():
         enqueue_once(MATCH_TASK, [{}])
     return changed
