@@ -115,7 +115,8 @@ def _correct(asked: Asked) -> Posted:
     number = asked.plan.originals[0]
     original = Invoice.objects.filter(source=asked.source, external_id=asked.external_id(number)).first()
     if original is None:
-        raise Stop(Held(code="original_unknown", params={"value": number, "source": asked.source}))
+        params = {"value": number, "source": asked.source, "external_id": asked.external_id(number)}
+        raise Stop(Held(code="original_unknown", params=params))
     if Invoice.objects.filter(source=asked.source, external_id=part_ids(original.external_id, 2)[1]).exists():
         raise Stop(Held(code="original_in_parts", params={"value": number}))
     before = state_of(original)

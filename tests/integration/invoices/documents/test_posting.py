@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from invoices.models import CreditNote, DueDateChange, Entry, Invoice, Order, Receipt, SuspendedAllocation
 from invoices.queries.documents import posted_invoices
 from invoices.queries.verify import verify_ledger
+from invoices.services.documents.deciding import retry_arrived
 from invoices.services.posting.allocations import Incoming, post_receipt
-from tests.integration.invoices.documents.made import SOURCE, balance, einvoice, own_seller, receive
+from invoices.tasks import retry_corrections
+from tests.integration.invoices.documents.made import SOURCE, TODAY, balance, einvoice, own_seller, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -165,8 +167,20 @@ class TestCorrections:
     def test_it_waits_for_its_invoice(self) -> None:
         correction = einvoice("F-2", "90.00", kind="384", original="F-1")
         assert receive(correction).problem["code"] == "original_unknown"
+        assert retry_arrived(today=TODAY)["tried"] == 0
         receive(einvoice("F-1", "119.00"))
         assert (receive(correction).state, only_invoice().open_amount) == ("posted", Decimal(90))
+
+    def test_it_is_posted_by_itself_once_its_invoice_is_there(self) -> None:
+        row = receive(einvoice("F-2", "90.00", kind="384", original="F-1"))
+        other = receive(einvoice("F-3", "90.00", kind="384", original="F-9"))
+        receive(einvoice("F-1", "119.00"))
+        retry_corrections()
+        row.refresh_from_db()
+        other.refresh_from_db()
+        assert (row.state, row.decided_by, only_invoice().open_amount) == ("posted", None, Decimal(90))
+        assert other.state == "waiting"
+        assert retry_arrived(today=TODAY) == {"tried": 0, "settled": 0}
 
     def test_without_its_invoice_named_it_waits(self) -> None:
         row = receive(einvoice("F-2", "90.00", kind="384"))
