@@ -9,7 +9,7 @@ from django.db import transaction
 
 from buyers.queries.records import buyer_ids_of_source
 from buyers.services.registry import BuyerRow, upsert_buyers
-from core.errors import DomainError
+from core.errors import Changed
 from core.models import User
 from core.words import sentence as _
 from credit.domain.kinds import GateState
@@ -32,12 +32,6 @@ class PutOrder:
     record: OrderRecord
     buyer: BuyerRow
     status: OrderStatus | None = None
-
-
-class Changed(DomainError):
-    """It is no longer the version that the caller decided on."""
-
-    status = 412
 
 
 def put_order(

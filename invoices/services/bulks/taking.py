@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.errors import Changed, DomainError
 from core.house import day_of
 from core.models import User
 from invoices.domain.bulks import BulkKind
@@ -50,12 +50,6 @@ class Caller:
     def label(self) -> str:
         """How a system is named in the audit trail."""
         return "" if self.actor else f"api:{self.source}"
-
-
-class Changed(DomainError):
-    """The record is no longer the version that the caller decided on."""
-
-    status = 412
 
 
 @dataclass(frozen=True, slots=True)
