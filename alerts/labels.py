@@ -23,7 +23,7 @@ RULES: dict[str, Words] = {
     Rule.SHIPPED_UNAPPROVED: _("Goods left without approval"),
     Rule.PAYER_ACCOUNT_CHANGED: _("Buyer pays from another account"),
     Rule.PAYER_NOT_BUYER: _("Somebody else pays"),
-    Rule.RECEIPT_TWICE: _("A payment may stand twice"),
+    Rule.RECEIPT_TWICE: _("Possible duplicate payment"),
 }
 
 RULE_HELP: dict[str, Words] = {
@@ -43,7 +43,7 @@ RULE_HELP: dict[str, Words] = {
     Rule.PAYER_ACCOUNT_CHANGED: _(
         "A payment came from an account that neither the buyer nor its group paid from before."
     ),
-    Rule.PAYER_NOT_BUYER: _("The bank names a payer that is called neither like the buyer nor like its group."),
+    Rule.PAYER_NOT_BUYER: _("The bank names a payer whose name matches neither the buyer's nor its group's."),
     Rule.RECEIPT_TWICE: _("Bank and another source tell of the same amount of one buyer within this many days."),
 }
 

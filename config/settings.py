@@ -13,12 +13,14 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from buyers.domain.facts import EventKind
+from buyers.domain.facts import BuyerStatus, EventKind
 from config import logs
 from config.local import urls as local_urls
-from credit.domain.kinds import LimitKind, RequestState, Result
+from core.domain.outbox import DeliveryState, SubscriptionState
+from credit.domain.kinds import GateState, LimitKind, RequestState, Result
 from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.domain.kinds import Terms
+from invoices.domain.orders import TOLD, OrderStatus
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -268,12 +270,12 @@ SPECTACULAR_SETTINGS = {
         "LimitRequestState": [state.value for state in RequestState],
         "RecordOutcome": ["created", "updated", "unchanged", "quarantined"],
         "PutOutcome": ["created", "updated", "unchanged"],
-        "StatusEnum": ["prospect", "active", "blocked", "closed"],
-        "SubscriptionState": ["active", "paused"],
-        "DeliveryState": ["pending", "delivered", "dead"],
-        "GateState": ["unchecked", "approved", "held", "rejected", "check_needed", "cancelled"],
-        "OrderStatus": ["quotation", "open", "in_production", "shipped", "invoiced", "closed", "cancelled"],
-        "OrderStatusTold": ["quotation", "open", "in_production", "closed", "cancelled"],
+        "StatusEnum": [status.value for status in BuyerStatus],
+        "SubscriptionState": [SubscriptionState.ACTIVE.value, SubscriptionState.PAUSED.value],
+        "DeliveryState": [state.value for state in DeliveryState],
+        "GateState": [state.value for state in GateState],
+        "OrderStatus": [status.value for status in OrderStatus],
+        "OrderStatusTold": [status.value for status in TOLD],
         "DocumentKind": [kind.value for kind in DocumentKind],
         "DocumentState": [state.value for state in DocumentState],
         "BuyerEventKind": [kind.value for kind in EventKind],
@@ -309,6 +311,7 @@ CELERY_BEAT_SCHEDULE = {
     "note-limit-days": {"task": "credit.note_limit_days", "schedule": 900.0, "options": {"expires": 600}},
     "close-settled-orders": {"task": "credit.close_settled_orders", "schedule": crontab(minute=35)},
     "take-arrived-records": {"task": "invoices.take_arrived", "schedule": 60.0, "options": {"expires": 50}},
+    "retry-arrived-corrections": {"task": "invoices.retry_arrived", "schedule": 60.0, "options": {"expires": 50}},
     "match-bank-lines-again": {"task": "invoices.match_again", "schedule": crontab(minute=50)},
     "refresh-reviews": {"task": "credit.refresh_reviews", "schedule": crontab(hour=3, minute=15)},
 }

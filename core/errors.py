@@ -48,6 +48,12 @@ class Conflict(DomainError):
     status = 409
 
 
+class Changed(DomainError):
+    """It is no longer the version that the caller decided on (``If-Match``)."""
+
+    status = 412
+
+
 class InvalidTransition(Conflict):
     """A state change that the current state does not allow."""
 

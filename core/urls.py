@@ -2,13 +2,11 @@
 
 from django.urls import URLPattern, path
 
+from core.api.deliveries import ReplayDelivery, ReplaySubscription, SubscriptionDeliveries
 from core.api.subscriptions import (
     PauseSubscription,
-    ReplayDelivery,
-    ReplaySubscription,
     ResumeSubscription,
     RotateSubscription,
-    SubscriptionDeliveries,
     SubscriptionDetail,
     Subscriptions,
     TestSubscription,

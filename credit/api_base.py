@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from core.api.permissions import Grant
 from core.api.writes import ActionView, etag_of
 from core.domain.roles import ApiScope, Permission, is_granted
-from core.errors import Conflict, Denied, DomainError
+from core.errors import Changed, Conflict, Denied, DomainError
 from core.models import User
 from credit.queries.checks import CheckView, Reader
 from credit.serializers import check_body
@@ -32,12 +32,6 @@ ASK = Grant(Permission.ORDER_CHECK, frozenset({ApiScope.CHECK}))
 DECIDE = Grant(Permission.HOLD_DECIDE)
 
 
-class ChangedMeanwhile(DomainError):
-    """It is no longer what ``If-Match`` names."""
-
-    status = 412
-
-
 @contextmanager
 def explained(request: Request) -> Iterator[None]:
     """Conflicts inside, with what to do about them over HTTP."""
@@ -47,7 +41,7 @@ def explained(request: Request) -> Iterator[None]:
         if conflict.code in ("order_changed", "gate_changed", "request_changed") and "If-Match" in request.headers:
             fix = _("Read it again and decide with its new ETag.")
             params = {**conflict.params, "field": "If-Match", "value": request.headers["If-Match"][:60], "fix": fix}
-            raise ChangedMeanwhile(conflict.code, conflict.message, params) from conflict
+            raise Changed(conflict.code, conflict.message, params) from conflict
         if conflict.code == "order_differs":
             conflict.params["fix"] = _("To change the order, send If-Match with the ETag of its last answer.")
         raise
@@ -59,12 +53,9 @@ class OrderView(ActionView):
     @property
     def reader(self) -> Reader:
         """What the caller sees of checks: a key that may only check has its own source's orders, coarse."""
-        client, person = self.client, self.person
-        if client is not None:
-            reads = ApiScope.READ in client.scopes
-            return Reader(self.scope, source=None if reads else client.name, sees_limits=reads)
-        sees = person is not None and is_granted(person.role, Permission.LIMITS_READ)
-        return Reader(self.scope, sees_limits=sees)
+        if self.person is None:
+            return Reader(self.scope, source=self.only_source, sees_limits=self.only_source is None)
+        return Reader(self.scope, sees_limits=is_granted(self.person.role, Permission.LIMITS_READ))
 
     @property
     def decider(self) -> User:

@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.bodies import NothingBody
 from core.api.idempotency import answered_once
 from core.api.params import Params
 from core.api.schema import ETAG, IF_MATCH, key_parameter, write_answers
@@ -19,7 +20,7 @@ from core.api.writes import expected_versions
 from core.errors import Conflict
 from core.house import today
 from credit.api_base import ASK, DECIDE, OrderView, explained
-from credit.bodies import NothingBody, OptionalReasonBody, ReasonBody, ReleaseBody
+from credit.bodies import OptionalReasonBody, ReasonBody, ReleaseBody
 from credit.queries.checks import CheckView, OrderStand, get_check, latest_check_id
 from credit.serializers import CheckSerializer
 from credit.services.gate import ReleaseTerms, cancel_order, recheck_order, reject_order, release_order

@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.bodies import Body
+from core.api.bodies import Body, NothingBody
 from core.api.idempotency import answered_once
 from core.api.params import Params
 from core.api.permissions import Grant
@@ -24,7 +24,6 @@ from core.errors import Denied
 from core.house import today
 from credit.api_base import explained
 from credit.api_limits import ASK, LimitView
-from credit.bodies import NothingBody
 from credit.bodies_limits import ApproveBody, RefuseBody
 from credit.models import LimitRequest
 from credit.queries.authority import list_substitutes

@@ -54,7 +54,7 @@ class OrderOfSource(OrderView):
     def get(self, request: Request, source: str, external_id: str) -> Response:
         """With the check that it stands on; the ETag is for If-Match."""
         self.parse(Params)
-        if self.client is not None and ApiScope.READ not in self.client.scopes:
+        if self.only_source is not None:
             self.check_source(source)
         return self._shown(source, external_id)
 

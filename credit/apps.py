@@ -1,7 +1,5 @@
 """Application registration."""
 
-from functools import partial
-
 from django.apps import AppConfig
 
 
@@ -15,7 +13,6 @@ class CreditConfig(AppConfig):
         """Orders are taken here: the floor below that receives bulks does not know what is checked."""
         from credit.services.bulk_orders import ORDERS
         from invoices.domain.bulks import BulkKind
-        from invoices.services.bulks.running import register_taker
-        from invoices.services.bulks.taking import take_rows
+        from invoices.services.bulks.running import register
 
-        register_taker(BulkKind.ORDERS, partial(take_rows, taking=ORDERS))
+        register(BulkKind.ORDERS, ORDERS)

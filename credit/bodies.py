@@ -135,10 +135,6 @@ class OptionalReasonBody(Body):
     reason = serializers.CharField(required=False, max_length=300, default="")
 
 
-class NothingBody(Body):
-    """An empty object."""
-
-
 class CheckListParams(PageParams):
     """Which checks."""
 

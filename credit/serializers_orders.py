@@ -11,6 +11,7 @@ from credit.domain.kinds import GateState
 from credit.serializers import CheckSerializer
 from invoices.domain.kinds import Terms
 from invoices.domain.orders import TOLD, OrderStatus
+from invoices.serializers_intake import BulkRowSerializer, OutcomeSerializer
 
 
 class SourceOrderSerializer(serializers.Serializer[Any]):
@@ -32,17 +33,14 @@ class SourceOrderSerializer(serializers.Serializer[Any]):
     check = CheckSerializer(allow_null=True, help_text="The check that it stands on; null: nobody asked yet.")
 
 
-class PutOrderSerializer(SourceOrderSerializer):
+class PutOrderSerializer(OutcomeSerializer, SourceOrderSerializer):
     """What became of it."""
 
-    outcome = serializers.ChoiceField(("created", "updated", "unchanged"))
 
-
-class OrderRecordSerializer(serializers.Serializer[Any]):
+class OrderRecordSerializer(BulkRowSerializer):
     """One order of a bulk."""
 
     external_id = serializers.CharField(max_length=120)
-    source = serializers.CharField(required=False, help_text="The caller's own; another one is refused.")  # type: ignore[assignment]
     buyer = serializers.CharField(max_length=60)
     buyer_name = serializers.CharField(required=False, max_length=255)
     order_date = serializers.DateField()

@@ -22,7 +22,7 @@ LINE_STATES = {
     LineState.IGNORED: Label(pgettext_lazy("bank line", "ignored")),
     LineState.UNDONE: Label(pgettext_lazy("bank line", "undone"), "warn"),
     LineState.NOT_A_RECEIPT: Label(pgettext_lazy("bank line", "no receipt")),
-    LineState.TOLD_BEFORE: Label(pgettext_lazy("bank line", "told before")),
+    LineState.TOLD_BEFORE: Label(pgettext_lazy("bank line", "duplicate")),
 }
 
 WHY_NOT = {
@@ -58,14 +58,14 @@ REASONS: dict[str, Any] = {
     ReasonCode.ON_ACCOUNT: _("on account: no invoice fits"),
     ReasonCode.ACCOUNT_KNOWN: _("this buyer paid from this account before"),
     ReasonCode.ACCOUNT_SHARED: _("this buyer and others paid from this account before"),
-    ReasonCode.NAME_SAME: _("the payer is called like the buyer"),
-    ReasonCode.NAME_SIMILAR: _("the payer is called nearly like the buyer"),
+    ReasonCode.NAME_SAME: _("the payer's name matches the buyer's"),
+    ReasonCode.NAME_SIMILAR: _("the payer's name is similar to the buyer's"),
     ReasonCode.GROUP_PAYMENT: _("one payment for %(count)s companies of a group"),
-    ReasonCode.PAYER_DIFFERS: _("the payer is called otherwise: %(name)s"),
+    ReasonCode.PAYER_DIFFERS: _("the payer's name differs: %(name)s"),
     ReasonCode.AMBIGUOUS: _("something else fits as well"),
     ReasonCode.COINCIDENCE: _("with so many open invoices the sum may be chance"),
-    ReasonCode.POSSIBLE_DUPLICATE: _("receipt %(number)s of %(source)s on %(day)s may be this money"),
-    ReasonCode.POSSIBLE_REPEAT: _("the same payment may stand on another statement"),
+    ReasonCode.POSSIBLE_DUPLICATE: _("possible duplicate of receipt %(number)s of %(source)s on %(day)s"),
+    ReasonCode.POSSIBLE_REPEAT: _("possible duplicate of a line on another statement"),
     ReasonCode.UNDONE_BEFORE: _("a match of this line was undone before"),
     ReasonCode.RETURN_REFERENCE: _("it takes back a payment with the same reference"),
     ReasonCode.RETURN_AMOUNT: _("it may take back a payment of the same amount"),
@@ -77,8 +77,8 @@ LINE_WARNINGS: dict[str, Any] = {
         "The payer's account has changed: %(account)s; so far it was %(known)s. Ask the buyer by a number you know."
     ),
     LineWarning.PAYER_NOT_BUYER: _("The payer %(payer)s is not the buyer %(buyer)s."),
-    LineWarning.POSSIBLE_DUPLICATE: _("Receipt %(number)s of %(source)s on %(day)s may be the same money."),
-    LineWarning.POSSIBLE_REPEAT: _("Another statement may tell the same payment."),
+    LineWarning.POSSIBLE_DUPLICATE: _("Possible duplicate of receipt %(number)s of %(source)s on %(day)s."),
+    LineWarning.POSSIBLE_REPEAT: _("Possible duplicate of a line on another statement."),
     LineWarning.LEDGER_REFUSED: _("It did not post by itself: the ledger refused it."),
 }
 
@@ -95,7 +95,7 @@ MATCHING_NUMBERS = {
     "charge_percent": _("Bank charge, percent at most"),
     "discount_percent": _("Cash discount, percent at most"),
     "discount_days": _("Cash discount, days"),
-    "duplicate_days": _("Same payment told twice, days"),
+    "duplicate_days": _("Possible duplicate, days apart at most"),
 }
 MATCHING_HELP = {
     "threshold": _("A line that is at least this sure posts by itself; what is ambiguous never reaches 0.91."),
@@ -103,7 +103,7 @@ MATCHING_HELP = {
     "charge_percent": _("And no more than this share of what the line pays."),
     "discount_percent": _("A shortage of one percent up to this share may be a cash discount; a person confirms it."),
     "discount_days": _("The money came within so many days of the invoice."),
-    "duplicate_days": _("A receipt of another source, as large and this near, may be the same money: it waits."),
+    "duplicate_days": _("A receipt of another source, as large and this near, may be a duplicate: the line waits."),
 }
 POSTS = Label(_("sure lines post by themselves"), "good")
 POSTS_NOTHING = Label(_("every line waits for a person"), "warn")

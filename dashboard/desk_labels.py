@@ -115,7 +115,7 @@ BATCH_STATES = {
 
 QUARANTINE_STATES = {
     QuarantineState.OPEN: Label(pgettext_lazy("quarantine", "open"), "bad"),
-    QuarantineState.REPLAYED: Label(pgettext_lazy("quarantine", "mended and imported"), "good"),
+    QuarantineState.REPLAYED: Label(pgettext_lazy("quarantine", "corrected and imported"), "good"),
     QuarantineState.DISCARDED: Label(pgettext_lazy("quarantine", "discarded")),
 }
 
@@ -173,7 +173,7 @@ AUDIT_SUBJECTS = {
     "rates": _("exchange rates"),
     "batch": _("import"),
     "bulk": _("bulk"),
-    "suspended_allocation": _("waiting allocation"),
+    "suspended_allocation": _("allocation in suspense"),
     "document": _("document"),
     "own_seller": _("own company"),
     "bank_statement": _("bank statement"),

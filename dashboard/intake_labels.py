@@ -54,7 +54,7 @@ MENDED = {
 }
 
 SUSPENSE_STATES = {
-    SuspenseState.WAITING: Label(pgettext_lazy("suspense", "waiting"), "warn"),
+    SuspenseState.WAITING: Label(pgettext_lazy("suspense", "in suspense"), "warn"),
     SuspenseState.ALLOCATED: Label(pgettext_lazy("suspense", "allocated"), "good"),
     SuspenseState.MOVED: Label(pgettext_lazy("suspense", "allocated elsewhere"), "fair"),
     SuspenseState.WITHDRAWN: Label(pgettext_lazy("suspense", "withdrawn")),

@@ -19,12 +19,10 @@ from core.api.idempotency import answered_once
 from core.api.outages import outage_told
 from core.api.params import PageParams, Params
 from core.api.parsing import StreamParser
-from core.api.permissions import Grant
 from core.api.schema import LOCATION, answers, key_parameter, page_of
 from core.api.streams import body_pieces, content_type_of
 from core.api.writes import ActionView
-from core.domain.roles import ApiScope, Permission
-from invoices.api_reports import INTAKE
+from invoices.api_reports import INTAKE, READ
 from invoices.domain.bulks import BulkKind
 from invoices.queries.bulks import BulkView, get_bulk, list_records, view_of
 from invoices.schema_bulks import bulk_answers
@@ -40,7 +38,6 @@ from invoices.services.bulks.spooling import Spooled, spool_body
 
 Handler = TypeVar("Handler", bound=Callable[..., HttpResponse])
 JSON, NDJSON = "application/json", "application/x-ndjson"
-READ = Grant(Permission.LEDGER_IMPORT, frozenset({ApiScope.INTAKE, ApiScope.READ}))
 PREFER = OpenApiParameter(
     "Prefer", str, OpenApiParameter.HEADER, description="respond-async: as a job, however small the body is."
 )
@@ -159,9 +156,7 @@ class BulkRead(ActionView):
 
     def find(self, pk: int) -> BulkView:
         """The bulk asked for; raises ``bulk_not_found``."""
-        client = self.client
-        is_own_only = client is not None and ApiScope.READ not in client.scopes
-        return get_bulk(pk, source=client.name if client is not None and is_own_only else None)
+        return get_bulk(pk, source=self.only_source)
 
 
 class BulkDetail(BulkRead):

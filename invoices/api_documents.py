@@ -15,10 +15,10 @@ from core.api.outages import outage_told
 from core.api.params import PageParams, Params
 from core.api.schema import answers, page_of, write_answers
 from core.api.writes import ActionView
-from core.domain.roles import ApiScope
+from core.house import today
 from core.services.idempotency import try_again
-from invoices.api_intake import READ, SourceView
-from invoices.api_reports import INTAKE
+from invoices.api_intake import SourceView
+from invoices.api_reports import INTAKE, READ
 from invoices.bodies_intake import DocumentBody, PutCreditNoteBody, PutReceiptBody
 from invoices.domain.bulks import SuspenseState
 from invoices.queries.source_documents import get_document, list_suspense
@@ -29,6 +29,7 @@ from invoices.serializers_intake import (
     SuspenseSerializer,
 )
 from invoices.services.bulks.document_rows import DAYS, DocumentRow, WantedAllocation
+from invoices.services.bulks.taking import Caller
 from invoices.services.imports.results import Outcome
 from invoices.services.posting.putting_documents import put_document
 
@@ -47,8 +48,9 @@ class DocumentView(SourceView):
         self.parse(Params)
         self.check_own(source)
         row = _row(self.body(self.body_kind), external_id, DAYS[self.kind])
+        caller = Caller(source, today(), self.person)
         with outage_told():
-            outcome = try_again(lambda: put_document(self.kind, source, row, actor=self.person))
+            outcome = try_again(lambda: put_document(self.kind, caller, row))
             found = get_document(self.kind, source=source, external_id=external_id)
         data = self.answer_kind(found, context={"outcome": outcome.value}).data
         return Response(data, status=201 if outcome is Outcome.CREATED else 200)
@@ -135,7 +137,6 @@ class SuspenseList(ActionView):
     def get(self, request: Request) -> Response:
         """Oldest first; a key for intake alone sees its own source's."""
         given = self.parse(SuspenseParams)
-        client = self.client
-        own = client.name if client is not None and ApiScope.READ not in client.scopes else given.get("source")
-        rows = list_suspense(source=own, state=given["state"], invoice=given.get("invoice"))
+        source = self.only_source or given.get("source")
+        rows = list_suspense(source=source, state=given["state"], invoice=given.get("invoice"))
         return self.page(rows, SuspenseSerializer, ordering="id")

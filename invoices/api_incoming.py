@@ -22,15 +22,13 @@ from core.api.idempotency import answered_once
 from core.api.outages import outage_told
 from core.api.params import PageParams, Params
 from core.api.parsing import StreamParser
-from core.api.permissions import Grant
 from core.api.problems import ParameterError, Problem, ProblemError
 from core.api.schema import answers, key_parameter, page_of, write_answers
 from core.api.streams import body_pieces, content_type_of, truncated
 from core.api.writes import ActionView
-from core.domain.roles import ApiScope, Permission
 from core.house import today
 from core.services.documents import open_sealed
-from invoices.api_reports import INTAKE
+from invoices.api_reports import INTAKE, READ
 from invoices.domain.documents import DocumentKind, DocumentState
 from invoices.intake.xml_tree import DEFAULT_XML_LIMITS
 from invoices.models import IncomingDocument
@@ -38,7 +36,6 @@ from invoices.queries.documents import get_attachment, get_document, list_docume
 from invoices.serializers_incoming import IncomingDocumentDetailSerializer, IncomingDocumentSerializer
 from invoices.services.documents.receiving import receive_document
 
-READ = Grant(Permission.LEDGER_IMPORT, frozenset({ApiScope.INTAKE, ApiScope.READ}))
 MULTIPART = "multipart/form-data"
 RAW = ("application/xml", "text/xml", "application/pdf", "text/plain", OCTETS)
 MAX_BYTES = DEFAULT_XML_LIMITS.max_bytes
@@ -87,14 +84,9 @@ class IncomingView(ActionView):
     http_method_names = ["get", "head", "options"]
     access = {"GET": READ}
 
-    def visible_source(self, wanted: str | None = None) -> str | None:
-        """The source that this caller may see; None: all of them."""
-        client = self.client
-        return client.name if client is not None and ApiScope.READ not in client.scopes else wanted
-
     def find(self, pk: int) -> IncomingDocument:
         """The document asked for; raises ``document_not_found``."""
-        return get_document(actor=self.person, pk=pk, source=self.visible_source())
+        return get_document(actor=self.person, pk=pk, source=self.only_source)
 
 
 class Documents(IncomingView):
@@ -116,7 +108,7 @@ class Documents(IncomingView):
         given = self.parse(DocumentParams)
         rows = list_documents(
             actor=self.person,
-            source=self.visible_source(given.get("source")),
+            source=self.only_source or given.get("source"),
             state=given.get("state"),
             kind=given.get("kind"),
             text=given["text"],

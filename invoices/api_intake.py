@@ -14,14 +14,12 @@ from rest_framework.response import Response
 from buyers.services.registry import BuyerRow
 from core.api.outages import outage_told
 from core.api.params import Params
-from core.api.permissions import Grant
 from core.api.schema import ETAG, ETAG_SCHEMA, answers, write_answers
 from core.api.writes import ActionView, etag_of, expected_versions
-from core.domain.roles import ApiScope, Permission
 from core.errors import Denied
 from core.house import today
 from core.services.idempotency import try_again
-from invoices.api_reports import INTAKE
+from invoices.api_reports import INTAKE, READ
 from invoices.bodies_intake import InvoiceBody
 from invoices.queries.order_numbers import get_order_by_number
 from invoices.queries.source_invoices import SourceInvoice, get_source_invoice
@@ -30,7 +28,6 @@ from invoices.services.imports.results import Outcome
 from invoices.services.posting.issue import NewInvoice
 from invoices.services.posting.putting import put_invoice
 
-READ = Grant(Permission.LEDGER_IMPORT, frozenset({ApiScope.INTAKE, ApiScope.READ}))
 VERSION = OpenApiParameter(
     "If-Match",
     ETAG_SCHEMA,
@@ -56,7 +53,7 @@ class SourceView(ActionView):
 
     def check_readable(self, source: str) -> None:
         """A key for intake alone reads what it wrote."""
-        if self.client is not None and ApiScope.READ not in self.client.scopes:
+        if self.only_source is not None:
             self.check_own(source)
 
 

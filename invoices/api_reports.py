@@ -25,6 +25,8 @@ from invoices.services.posting.allocations import Incoming, post_receipt
 from invoices.services.shipments import ShipmentRecord, put_shipment
 
 INTAKE = Grant(Permission.LEDGER_IMPORT, frozenset({ApiScope.INTAKE}))
+# A key for intake alone reads what it sent.
+READ = Grant(Permission.LEDGER_IMPORT, frozenset({ApiScope.INTAKE, ApiScope.READ}))
 
 
 class Receipts(ActionView):

@@ -14,6 +14,7 @@ from invoices.domain.bulks import BulkKind
 from invoices.intake.reasons import FILE_REFUSALS, words
 from invoices.models import BulkRecord
 from invoices.queries.bulks import BulkView
+from invoices.serializers_intake import BulkRowSerializer
 from invoices.services.bulks.problems import sentence_of
 
 OUTCOMES = ("created", "updated", "unchanged", "quarantined")
@@ -124,11 +125,10 @@ def _said(named: Mapping[str, str]) -> dict[str, str]:
     return {name: str(value) for name, value in named.items() if value not in ("", None)}
 
 
-class InvoiceRecordSerializer(serializers.Serializer[Any]):
+class InvoiceRecordSerializer(BulkRowSerializer):
     """One invoice of a bulk. Anything else is an error of the record."""
 
     external_id = serializers.CharField(max_length=120, help_text="The source's own number: text.")
-    source = serializers.CharField(required=False, help_text="The caller's own; another one is refused.")  # type: ignore[assignment]
     number = serializers.CharField(required=False, max_length=120, help_text="As printed. Default: external_id.")
     buyer = serializers.CharField(max_length=60, help_text="The source's own code of the buyer; a new one is made.")
     buyer_name = serializers.CharField(required=False, max_length=255)

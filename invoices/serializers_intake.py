@@ -14,6 +14,18 @@ from invoices.queries.suspense import refusal_words
 OUTCOMES = ("created", "updated", "unchanged")
 
 
+class BulkRowSerializer(serializers.Serializer[Any]):
+    """What each record of a bulk may have."""
+
+    source = serializers.CharField(required=False, help_text="The caller's own; another one is refused.")  # type: ignore[assignment]
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """What became of a record that was put."""
+
+    outcome = serializers.ChoiceField(OUTCOMES)
+
+
 class SourceInvoiceSerializer(serializers.Serializer[Any]):
     """An invoice under its source's number, as it stands today."""
 
@@ -105,11 +117,10 @@ class AllocationRecordSerializer(serializers.Serializer[Any]):
     source_amount = serializers.CharField(required=False)
 
 
-class DocumentRecordSerializer(serializers.Serializer[Any]):
+class DocumentRecordSerializer(BulkRowSerializer):
     """What records of receipts and credit notes share."""
 
     external_id = serializers.CharField(max_length=120)
-    source = serializers.CharField(required=False, help_text="The caller's own; another one is refused.")  # type: ignore[assignment]
     buyer = serializers.CharField(max_length=60)
     buyer_name = serializers.CharField(required=False, max_length=255)
     currency = serializers.CharField()
@@ -130,7 +141,7 @@ class CreditNoteRecordSerializer(DocumentRecordSerializer):
     issued_on = serializers.DateField()
 
 
-class PutBuyerSerializer(serializers.Serializer[Any]):
+class PutBuyerSerializer(OutcomeSerializer):
     """The buyer that a source's number means."""
 
     source = serializers.CharField()  # type: ignore[assignment]
@@ -142,14 +153,12 @@ class PutBuyerSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField()
     trading_since = serializers.DateField(allow_null=True)
     website = serializers.CharField()
-    outcome = serializers.ChoiceField(OUTCOMES)
 
 
-class BuyerRecordSerializer(serializers.Serializer[Any]):
+class BuyerRecordSerializer(BulkRowSerializer):
     """One buyer of a bulk."""
 
     external_id = serializers.CharField(max_length=60)
-    source = serializers.CharField(required=False, help_text="The caller's own; another one is refused.")  # type: ignore[assignment]
     name = serializers.CharField(max_length=255)
     name_zh = serializers.CharField(required=False, max_length=255)
     country = serializers.CharField(required=False)
@@ -159,7 +168,7 @@ class BuyerRecordSerializer(serializers.Serializer[Any]):
     website = serializers.CharField(required=False, max_length=255)
 
 
-class PutDisputeSerializer(serializers.Serializer[Any]):
+class PutDisputeSerializer(OutcomeSerializer):
     """A dispute as it was told last."""
 
     source = serializers.CharField()  # type: ignore[assignment]
@@ -169,14 +178,12 @@ class PutDisputeSerializer(serializers.Serializer[Any]):
     amount = AmountField()
     reason = serializers.CharField()
     valid_from = serializers.DateField()
-    outcome = serializers.ChoiceField(OUTCOMES)
 
 
-class DisputeRecordSerializer(serializers.Serializer[Any]):
+class DisputeRecordSerializer(BulkRowSerializer):
     """One dispute of a bulk."""
 
     external_id = serializers.CharField(max_length=60)
-    source = serializers.CharField(required=False, help_text="The caller's own; another one is refused.")  # type: ignore[assignment]
     invoice = serializers.CharField(max_length=120)
     amount = serializers.CharField()
     reason = serializers.CharField(max_length=40)

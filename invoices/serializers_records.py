@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from buyers.domain.facts import EventKind
 from core.api.fields import AMOUNT_SCHEMA, AmountField
-from invoices.serializers_intake import OUTCOMES
+from invoices.serializers_intake import BulkRowSerializer, OutcomeSerializer
 
 
 @extend_schema_field(AMOUNT_SCHEMA)
@@ -29,18 +29,6 @@ class NumberedSerializer(serializers.Serializer[Any]):
 
     source = serializers.CharField()  # type: ignore[assignment]
     external_id = serializers.CharField()
-
-
-class OutcomeSerializer(serializers.Serializer[Any]):
-    """What became of a record that was put."""
-
-    outcome = serializers.ChoiceField(OUTCOMES)
-
-
-class BulkRowSerializer(serializers.Serializer[Any]):
-    """What each record of a bulk may have."""
-
-    source = serializers.CharField(required=False, help_text="The caller's own; another one is refused.")  # type: ignore[assignment]
 
 
 class WriteOffSerializer(NumberedSerializer):

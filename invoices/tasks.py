@@ -16,7 +16,7 @@ from invoices.services.bank import matching
 from invoices.services.bank.taking import MATCH_TASK
 from invoices.services.bulks import arriving
 from invoices.services.bulks.running import BULK_TASK, run_bulk
-from invoices.services.documents.deciding import retry_waiting
+from invoices.services.documents.deciding import retry_arrived, retry_waiting
 from invoices.services.documents.sellers import RETRY_TASK
 from invoices.services.imports.background import IMPORT_TASK
 from invoices.services.imports.running import run_import
@@ -74,6 +74,12 @@ def match_again(**_: object) -> None:
 def take_arrived(**_: object) -> None:
     """Every minute: records that came before what they name are sent again once that is there. Safe to run twice."""
     arriving.take_arrived()
+
+
+@shared_task(name="invoices.retry_arrived", ignore_result=True)
+def retry_corrections(**_: object) -> None:
+    """Every minute: corrections that came before their invoice are tried again once it is there. Safe to run twice."""
+    retry_arrived(today=today())
 
 
 @job_task(MATCH_TASK)

@@ -29,8 +29,14 @@ def list_merges(*, states: Iterable[str] = (MergeState.PROPOSED, MergeState.MERG
 
 def get_survivor_id(buyer_id: int) -> int:
     """The id under which a buyer is read now: its survivor's while merged, else its own."""
-    merged = BuyerMerge.objects.filter(duplicate_id=buyer_id, state=MergeState.MERGED)
-    return merged.values_list("survivor_id", flat=True).first() or buyer_id
+    return get_survivor_ids([buyer_id])[buyer_id]
+
+
+def get_survivor_ids(buyer_ids: Iterable[int]) -> dict[int, int]:
+    """The ids under which buyers are read now, by their own."""
+    wanted = set(buyer_ids)
+    merged = BuyerMerge.objects.filter(duplicate_id__in=wanted, state=MergeState.MERGED)
+    return {pk: pk for pk in wanted} | dict(merged.values_list("duplicate_id", "survivor_id"))
 
 
 def list_records(buyer_ids: Iterable[int], *, known_at: datetime | None = None) -> list[int]:

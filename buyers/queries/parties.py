@@ -19,9 +19,8 @@ from buyers.domain.parties import (
     party_keys,
 )
 from buyers.models import Buyer, BuyerCode, BuyerRegistration
-from buyers.queries.merges import MERGE_MAP_SQL
+from buyers.queries.merges import get_survivor_ids
 from buyers.queries.spellings import all_spellings
-from core.queries.sql import fetch_all
 
 _VAT_KINDS = frozenset({"vat", "gb_vat"})
 _CUTOFF, _MOST = 70, 5
@@ -48,8 +47,8 @@ def _by_identifiers(party: Party, source: str) -> list[tuple[int, MatchReason]]:
 
 
 def _candidates(reasons: Sequence[tuple[int, MatchReason]], party: Party) -> Iterator[Candidate]:
-    survivors = dict(fetch_all(MERGE_MAP_SQL, {"known_at": None}))
-    shown = [(survivors.get(pk, pk), reason) for pk, reason in reasons]
+    survivors = get_survivor_ids(pk for pk, _ in reasons)
+    shown = [(survivors[pk], reason) for pk, reason in reasons]
     buyers = Buyer.objects.prefetch_related("aliases").in_bulk([pk for pk, _ in shown])
     for pk, reason in dict.fromkeys(shown):
         buyer = buyers[pk]
@@ -61,10 +60,10 @@ def _candidates(reasons: Sequence[tuple[int, MatchReason]], party: Party) -> Ite
 
 def _by_names(party: Party) -> Iterator[Candidate]:
     scores = similar_names([name for name in (party.name, party.trading_name) if name], cutoff=_CUTOFF, limit=_MOST)
-    survivors = dict(fetch_all(MERGE_MAP_SQL, {"known_at": None}))
+    survivors = get_survivor_ids(pk for pk, _ in scores)
     best: dict[int, int] = {}
     for pk, score in scores:
-        best[survivors.get(pk, pk)] = max(score, best.get(survivors.get(pk, pk), 0))
+        best[survivors[pk]] = max(score, best.get(survivors[pk], 0))
     buyers = Buyer.objects.prefetch_related("registrations").in_bulk(best)
     for pk, score in best.items():
         buyer = buyers[pk]

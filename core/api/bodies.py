@@ -32,6 +32,10 @@ class Body(serializers.Serializer[Any]):
     """Base of what an endpoint is sent."""
 
 
+class NothingBody(Body):
+    """An empty object."""
+
+
 @extend_schema_field({"oneOf": [{"type": "string", "pattern": r"^\d+(\.\d+)?$"}, {"type": "number"}]})
 class PlainDecimalField(serializers.Field[Decimal, Any, str, Any]):
     """A number written out, best as text: ``"80000.00"``; no exponent, no NaN, at most 20 digits before the point.

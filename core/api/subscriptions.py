@@ -1,4 +1,4 @@
-"""REST: subscriptions to messages, their log and secrets; for administrators who are signed in, never for keys."""
+"""REST: subscriptions to messages and their secrets; for administrators who are signed in, never for keys."""
 
 from __future__ import annotations
 
@@ -10,25 +10,23 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access.second_factor import lacks_second_factor
-from core.api.bodies import Body
-from core.api.comparing import number, word
+from core.api.bodies import NothingBody
 from core.api.idempotency import answered_once
-from core.api.params import PageParams, Params
+from core.api.params import Params
 from core.api.permissions import Grant
-from core.api.schema import answers, key_parameter, page_of, write_answers
+from core.api.schema import answers, key_parameter, write_answers
+from core.api.subscription_bodies import RotateBody, SubscriptionBody
+from core.api.subscription_serializers import SubscribedSerializer, SubscriptionSerializer
 from core.api.writes import ActionView
-from core.domain.outbox import Channel, DeliveryState, MessageKind, SubscriptionState
 from core.domain.roles import Permission
 from core.errors import Denied
 from core.models import User
-from core.queries.outbox import LogFilter, get_subscription, list_deliveries, list_subscriptions
+from core.queries.outbox import get_subscription, list_subscriptions
 from core.queries.users import find_user_id
-from core.services.outbox.replaying import replay, replay_all
 from core.services.outbox.subscriptions import (
     NewSubscription,
     Subscribed,
@@ -42,86 +40,6 @@ from core.services.outbox.subscriptions import (
 
 # No key: who may tell another system what happens here is a person's decision.
 MANAGE = Grant(Permission.USERS_MANAGE)
-KINDS = [kind.value for kind in MessageKind if kind is not MessageKind.TEST]
-LONGEST_GRACE_DAYS = 30
-
-
-class SubscriptionSerializer(serializers.Serializer[Any]):
-    """A subscription as the administration sees it."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    channel = serializers.ChoiceField([channel.value for channel in Channel])
-    url = serializers.CharField(help_text="Empty for mail: it goes to the owner's address.")
-    kinds = serializers.ListField(child=serializers.CharField())
-    owner = serializers.CharField(help_text="In whose name: only what this person may read is sent.")
-    is_owner_active = serializers.BooleanField()
-    state = serializers.ChoiceField([SubscriptionState.ACTIVE.value, SubscriptionState.PAUSED.value])
-    rests_until = serializers.DateTimeField(allow_null=True, help_text="Nobody answers there: no attempt before.")
-    created_at = serializers.DateTimeField()
-    pending = serializers.IntegerField()
-    dead = serializers.IntegerField(help_text="Given up; they wait to be replayed.")
-    last_delivered_at = serializers.DateTimeField(allow_null=True)
-
-
-class SubscribedSerializer(SubscriptionSerializer):
-    """The same with its secret, this once."""
-
-    secret = serializers.CharField(allow_blank=True, help_text="Shown this once; empty for mail.")
-
-
-class DeliverySerializer(serializers.Serializer[Any]):
-    """A line of the log; what the message said is not for those who administer it."""
-
-    id = serializers.IntegerField()
-    subscription = serializers.IntegerField(source="subscription_id")
-    uid = serializers.CharField(source="message.uid", help_text="The receiver's webhook-id.")
-    kind = serializers.CharField(source="message.kind")
-    subject = serializers.CharField()
-    sequence = serializers.IntegerField()
-    state = serializers.ChoiceField([state.value for state in DeliveryState])
-    attempts = serializers.IntegerField()
-    next_attempt_at = serializers.DateTimeField()
-    last_attempt_at = serializers.DateTimeField(allow_null=True)
-    status = serializers.IntegerField(allow_null=True, help_text="HTTP status of the last answer.")
-    excerpt = serializers.CharField(help_text="Beginning of the last answer, or why none came.")
-    delivered_at = serializers.DateTimeField(allow_null=True)
-
-
-class ReplayedSerializer(serializers.Serializer[Any]):
-    """How many are sent again."""
-
-    deliveries = serializers.IntegerField()
-
-
-class SubscriptionBody(Body):
-    """Who wants to be told what."""
-
-    name = serializers.CharField(max_length=80)
-    channel = serializers.ChoiceField([channel.value for channel in Channel], default=Channel.WEBHOOK.value)
-    url = serializers.CharField(required=False, max_length=500, default="", help_text="For webhooks: https://.")
-    kinds = serializers.ListField(child=serializers.ChoiceField(KINDS), min_length=1)
-    owner = serializers.CharField(max_length=150, help_text="User name of the person in whose name it is sent.")
-
-
-class RotateBody(Body):
-    """How long the former secret signs too."""
-
-    grace_days = serializers.IntegerField(required=False, min_value=0, max_value=LONGEST_GRACE_DAYS, default=1)
-
-
-class NoBody(Body):
-    """An empty object."""
-
-
-class DeliveryParams(PageParams):
-    """Which lines of the log."""
-
-    comparisons = {"kind": word("message__kind"), "subject": word("subject"), "attempts": number("attempts")}
-
-    state = serializers.ChoiceField([state.value for state in DeliveryState], required=False)
-    kind = serializers.ChoiceField([kind.value for kind in MessageKind], required=False)
-    subject = serializers.CharField(required=False, max_length=80)
 
 
 class AdministrationView(ActionView):
@@ -225,7 +143,7 @@ class SubscriptionWork(AdministrationView):
 
     def worked(self, pk: int, service: Callable[..., object]) -> HttpResponse:
         """Do it, then show how it stands."""
-        self.body(NoBody)
+        self.body(NothingBody)
 
         def work() -> Response:
             service(pk, actor=self.administrator)
@@ -241,7 +159,7 @@ def work_schema(name: str, summary: str, answer: Any = SubscriptionSerializer) -
         summary=summary,
         tags=["administration"],
         parameters=[key_parameter()],
-        request=NoBody,
+        request=NothingBody,
         responses=write_answers(answer, 404, 409, 422),
     )
 
@@ -273,21 +191,6 @@ class TestSubscription(SubscriptionWork):
         return self.worked(pk, send_test)
 
 
-class ReplaySubscription(SubscriptionWork):
-    """All dead letters again."""
-
-    @work_schema("replaySubscription", "Send all dead letters again", ReplayedSerializer)
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        """With the ids and numbers that they had, the earliest of each subject first."""
-        self.body(NoBody)
-
-        def work() -> Response:
-            get_subscription(pk, now=timezone.now())
-            return Response({"deliveries": replay_all(pk, actor=self.administrator)})
-
-        return self.act(work)
-
-
 class RotateSubscription(AdministrationView):
     """A new secret."""
 
@@ -304,43 +207,3 @@ class RotateSubscription(AdministrationView):
         grace = timedelta(days=self.body(RotateBody)["grace_days"])
         made = rotate_secret(pk, now=timezone.now(), grace=grace, actor=self.administrator)
         return self.handed_over(made, status=200)
-
-
-class SubscriptionDeliveries(AdministrationView):
-    """The log of one subscription."""
-
-    http_method_names = ["get", "head", "options"]
-
-    @extend_schema(
-        operation_id="listDeliveries",
-        summary="What was sent, newest first",
-        tags=["administration"],
-        parameters=[DeliveryParams],
-        responses=answers(page_of(DeliverySerializer), 404),
-    )
-    def get(self, request: Request, pk: int) -> Response:
-        """Attempts, the receiver's last answer, what is dead."""
-        given = self.parse(DeliveryParams)
-        get_subscription(pk, now=timezone.now())
-        wanted = LogFilter(subscription=str(pk), **{name: given.get(name, "") for name in ("state", "kind", "subject")})
-        return self.page(list_deliveries(wanted), DeliverySerializer, ordering="-id")
-
-
-class ReplayDelivery(AdministrationView):
-    """One dead letter again."""
-
-    @work_schema("replayDelivery", "Send a dead letter again", DeliverySerializer)
-    def post(self, request: Request, pk: int, delivery: int) -> HttpResponse:
-        """With the id and number that it had."""
-        self.body(NoBody)
-
-        def work() -> Response:
-            replay(self._delivery(pk, delivery), actor=self.administrator)
-            found = list_deliveries(LogFilter(subscription=str(pk))).get(pk=delivery)
-            return Response(DeliverySerializer(found).data)
-
-        return self.act(work)
-
-    def _delivery(self, pk: int, delivery: int) -> int:
-        """Its id if it is this subscription's, else one that no delivery has."""
-        return delivery if list_deliveries(LogFilter(subscription=str(pk))).filter(pk=delivery).exists() else 0

@@ -16,6 +16,7 @@ from core.api.permissions import Grant, MethodAccess
 from core.api.problems import ParameterError
 from core.api.streams import is_chunked
 from core.api.views import ReadView
+from core.domain.roles import ApiScope
 from core.house import DESK
 from core.models import ApiClient, User
 
@@ -75,6 +76,12 @@ class ActionView(ReadView):
     def client(self) -> ApiClient | None:
         """The system that calls; None for a person."""
         return self.request.auth if isinstance(self.request.auth, ApiClient) else None
+
+    @property
+    def only_source(self) -> str | None:
+        """The one source that the caller reads of: its own for a key without the scope to read; None: every source."""
+        client = self.client
+        return None if client is None or ApiScope.READ in client.scopes else client.name
 
 
 def etag_of(first: int, second: int) -> str:

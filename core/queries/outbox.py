@@ -101,6 +101,15 @@ def list_deliveries(wanted: LogFilter) -> QuerySet[Delivery]:
     return rows
 
 
+def get_delivery(delivery_id: int, *, subscription_id: int) -> Delivery:
+    """A line of a subscription's log; raises ``delivery_not_found``."""
+    one = list_deliveries(LogFilter(subscription=str(subscription_id))).filter(pk=delivery_id).first()
+    if one is None:
+        params = {"field": "delivery", "value": str(delivery_id)}
+        raise NotFound("delivery_not_found", _("There is no such delivery."), params)
+    return one
+
+
 def _counted() -> QuerySet[Subscription]:
     live = Subscription.objects.exclude(state=SubscriptionState.DELETED).select_related("owner")
     return live.annotate(

@@ -11,23 +11,23 @@ from typing import Any
 
 from buyers.services.rechecks import ask_recheck
 from buyers.services.registry import BuyerRow, upsert_buyers
-from core.errors import Conflict, DomainError
+from core.errors import DomainError
 from core.services.runs import enqueue_once
-from core.words import sentence as _
 from invoices.domain.kinds import Terms
 from invoices.domain.orders import ENDED, TOLD, OrderStatus, check_transition, status_told
-from invoices.intake.convert import Reader, Unfit, make_reader
+from invoices.intake.convert import Reader, Unfit
 from invoices.intake.json_table import Shape
 from invoices.models import Order
 from invoices.queries.order_numbers import orders_of_source
 from invoices.queries.orders import OrderProgress, get_progress
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.fields import fitting
+from invoices.services.bulks.invoices import readers_like
 from invoices.services.bulks.problems import problem_of
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
 from invoices.services.order_batches import lock_orders, place_orders
-from invoices.services.orders import OrderRecord, check_content, check_end, list_differences
+from invoices.services.orders import OrderRecord, another_buyer, check_content, check_end, has_ended, list_differences
 
 CHECK_TASK = "credit.check_orders"
 # So many orders of one buyer are one job.
@@ -55,21 +55,9 @@ class WantedOrder(Row):
     told: OrderStatus | None = None
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    profile = record_profile(source)
-    found = {name: make_reader(column, profile, is_typed=False) for name, column in _ALIKE.items()}
-    percent = make_reader("paid_amount", profile, is_typed=False)
-    return {**found, "deposit_percent": _percent(percent), "status": _status}
-
-
-def _percent(read: Reader) -> Reader:
-    def percent(text: str) -> str:
-        value = read(text) or "0"
-        if Decimal(value) != round(Decimal(value), 2):
-            raise Unfit("rate_precision", expected=2)
-        return value
-
-    return percent
+def _readers() -> dict[str, Reader]:
+    found = readers_like({**_ALIKE, "deposit_percent": "paid_amount"})
+    return {**found, "deposit_percent": fitting(found["deposit_percent"], 2), "status": _status}
 
 
 def _status(text: str) -> str:
@@ -89,7 +77,7 @@ def _row(position: int, values: Mapping[str, str]) -> WantedOrder:
         amount=Decimal(values["amount"]),
         terms=values["terms"] or Terms.OPEN_ACCOUNT.value,
         terms_days=int(values["terms_days"] or 0),
-        deposit_percent=Decimal(values["deposit_percent"]),
+        deposit_percent=Decimal(values["deposit_percent"] or 0),
         planned_ship_date=date.fromisoformat(ship_date) if ship_date else None,
     )
     return WantedOrder(
@@ -163,15 +151,9 @@ def _differs(row: WantedOrder, known: Order | None) -> bool:
 def _check_edit(known: Order, record: OrderRecord, differing: list[str], target: OrderStatus) -> None:
     params = {"field": "buyer", "value": record.external_id}
     if "buyer_id" in differing:
-        message = _("Order %(external_id)s is of another buyer.", external_id=record.external_id)
-        raise Conflict("order_of_another_buyer", message, params)
+        raise another_buyer(known, params)
     if differing and known.status in ENDED and target in ENDED:
-        message = _(
-            "Order %(external_id)s is %(status)s; re-open it first.",
-            external_id=record.external_id,
-            status=known.status,
-        )
-        raise Conflict("order_ended", message, {**params, "field": differing[0]})
+        raise has_ended(known, {**params, "field": differing[0]})
 
 
 def _check_move(known: Order, target: OrderStatus, progress: OrderProgress) -> None:

@@ -69,7 +69,7 @@ class AlertsTable(DataTable):
     severity = LabelColumn(_("Urgency"), table=SEVERITIES)
     rule = TextColumn(_("What"))
     subject = TextColumn(_("About"), orderable=False, empty_values=())
-    words = TextColumn(_("Why"), orderable=False, empty_values=(), css="wide")
+    words = TextColumn(_("Reason"), orderable=False, empty_values=(), css="wide")
     action = TextColumn(_("Proposed"), orderable=False, empty_values=())
     amount_base = BaseMoneyColumn(_("At stake,"))
     assignee = TextColumn(_("Owner"))

@@ -39,7 +39,7 @@ class RecordsTable(DataTable):
     outcome = LabelColumn(_("Answer"), table=OUTCOMES, orderable=False)
     field = TextColumn(_("Field"), accessor="problem__field", orderable=False)
     value_ = TextColumn(_("Value"), accessor="problem__value", orderable=False)
-    reason = TextColumn(_("What is wrong"), accessor="problem", orderable=False, css="wide")
+    reason = TextColumn(_("Reason"), accessor="problem", orderable=False, css="wide")
     decided = TextColumn(_("Decided"), accessor="pk", orderable=False)
 
     def __init__(self, data: Any, *, mends: bool, **kwargs: Any) -> None:
@@ -64,7 +64,7 @@ class RecordsTable(DataTable):
         if not self.mends or record.outcome != Outcome.QUARANTINED:
             return "–"
         url = reverse("dashboard:import_record", args=[record.bulk_id, record.position])
-        way = format_html('<a href="{}">{}</a>', url, _("mend it"))
+        way = format_html('<a href="{}">{}</a>', url, _("correct it"))
         early = self.early.get(record.position)
         return format_html("{} {}", tone(early_label(early)), way) if early else way
 

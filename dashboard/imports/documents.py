@@ -44,7 +44,7 @@ class DocumentsTable(DataTable):
     total = TextColumn(_("Total"), accessor="reading", css="num", orderable=False)
     due = TextColumn(_("Due"), accessor="reading__due_date", css="nowrap", orderable=False)
     state = LabelColumn(_("State"), table=DOCUMENT_STATES, orderable=False)
-    problem = TextColumn(_("Why"), orderable=False, css="wide")
+    problem = TextColumn(_("Reason"), orderable=False, css="wide")
     source = TextColumn(_("Source"), orderable=False)
     created_at = MomentColumn(_("Came in"), css="nowrap", orderable=False)
 

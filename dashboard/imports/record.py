@@ -93,7 +93,7 @@ class RecordDiscard(ImportWork):
         """Discard it."""
         return self.act(
             lambda: discard_record(bulk_id, position, actor=self.page.user),
-            done=_("The record is set aside; it stays on record."),
+            done=_("Discarded; it stays on record."),
             back=_back(bulk_id),
         )
 

@@ -38,14 +38,18 @@ from invoices.queries.bank import OpenItemChoice
 from invoices.queries.suspense import SuspenseRow, get_suspended, refusal_words
 from invoices.services.suspense_deciding import move_suspended, withdraw_suspended
 
-CHOICES = {"": _("waiting"), "decided": _("decided by a person"), "allocated": _("allocated")}
+CHOICES = {
+    "": SUSPENSE_STATES[SuspenseState.WAITING].text,
+    "decided": _("decided by a person"),
+    "allocated": SUSPENSE_STATES[SuspenseState.ALLOCATED].text,
+}
 
 
 class SuspenseTable(DataTable):
     """What waits, the oldest first."""
 
     title = _("Suspense")
-    empty = _("Nothing waits here: every allocation found its invoice.")
+    empty = _("Nothing is in suspense: every allocation found its invoice.")
 
     document = TextColumn(_("Document"))
     kind = WordColumn(_("Kind"), table=SUSPENSE_KINDS, orderable=False)
@@ -55,7 +59,7 @@ class SuspenseTable(DataTable):
     amount = MoneyColumn(_("Amount"))
     currency = TextColumn(_("Currency"), orderable=False)
     age_days = DaysColumn(_("Days"))
-    problem = TextColumn(_("Why it waits"), orderable=False, empty_values=(), css="wide")
+    problem = TextColumn(_("Reason"), orderable=False, empty_values=(), css="wide")
     state = LabelColumn(_("State"), table=SUSPENSE_STATES, orderable=False)
     recorded_at = MomentColumn(_("Since"), css="nowrap")
 

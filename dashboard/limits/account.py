@@ -40,7 +40,7 @@ class CutForm(DeskForm):
     )
     currency = forms.CharField(label=gettext_lazy("Currency"), min_length=3, max_length=3)
     valid_to = forms.DateField(label=gettext_lazy("To, included"), widget=DayInput, required=False)
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
 
 
 class AccountPage(LimitsPage):

@@ -48,7 +48,7 @@ class AskForm(DeskForm):
         required=False,
         help_text=gettext_lazy("a temporary limit needs it"),
     )
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean(self) -> dict[str, Any]:
         """Exactly one of buyer and group."""

@@ -49,8 +49,8 @@ DOCUMENT_WAITS: dict[str, str | Promise] = {
         "The correction does not name the one invoice that it corrects (BG-3). Discard it, and ask for one that does."
     ),
     "original_unknown": _(
-        "The document corrects invoice %(value)s, which has not come in from %(source)s yet. It is posted once the "
-        "invoice is there and the document is tried again."
+        "The document corrects invoice %(value)s, which has not come in from %(source)s yet. It is posted by itself "
+        "once the invoice is there."
     ),
     "original_in_parts": _(
         "The corrected invoice %(value)s has several due dates. Reverse it by a credit note, and issue a new one."

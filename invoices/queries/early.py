@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, Manager, OuterRef
+from django.db.models.fields.json import KT
 
 from buyers.models import BuyerCode
 from invoices.domain.bulks import AWAITS, Awaited
-from invoices.models import Bulk, BulkRecord, EarlyRecord, Invoice, Order
+from invoices.domain.documents import DocumentState
+from invoices.models import Bulk, BulkRecord, EarlyRecord, IncomingDocument, Invoice, Order
 
 _MANAGERS: dict[Awaited, Manager[Any]] = {
     Awaited.ORDER: Order.objects,
@@ -28,6 +30,14 @@ def list_arrived(*, at_most: int) -> dict[int, list[int]]:
         for bulk_id, position in rows[:at_most]:
             found.setdefault(bulk_id, []).append(position)
     return dict(sorted(found.items()))
+
+
+def list_arrived_corrections() -> list[int]:
+    """Ids of e-invoices that wait for the invoice which they correct, though it is there now."""
+    waiting = IncomingDocument.objects.filter(state=DocumentState.WAITING, problem__code="original_unknown")
+    named = waiting.annotate(original=KT("problem__params__external_id"))
+    known = Invoice.objects.filter(source=OuterRef("source"), external_id=OuterRef("original"))
+    return list(named.filter(Exists(known)).order_by("pk").values_list("pk", flat=True))
 
 
 def list_early(bulk: Bulk, records: Iterable[BulkRecord]) -> dict[int, EarlyRecord]:

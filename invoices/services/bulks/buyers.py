@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from buyers.services.putting import Put, put_buyers
 from buyers.services.registry import BuyerRow
-from invoices.intake.convert import Reader, Unfit, make_reader
+from invoices.intake.convert import Reader, Unfit
 from invoices.intake.json_table import Shape
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.fields import short_text
+from invoices.services.bulks.invoices import readers_like
 from invoices.services.bulks.problems import problem
 from invoices.services.bulks.records import Answer
-from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
-from invoices.services.imports.results import Outcome
+from invoices.services.bulks.taking import Caller, Row, Taking, put_sound
 
 FIELDS = ("external_id", "name", "name_zh", "country", "currency", "code", "trading_since", "website")
 SHAPES = dict.fromkeys(FIELDS, Shape.TEXT)
 _LONGEST_WEBSITE = 255
+_ALIKE = {
+    "external_id": "buyer_code",
+    "name": "buyer_name",
+    "name_zh": "buyer_name_zh",
+    "country": "buyer_country",
+    "currency": "currency",
+    "code": "buyer_code",
+    "trading_since": "due_date",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +38,14 @@ class WantedBuyer(Row):
     record: BuyerRow
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    """By field, the reader of the ledger's column that is alike."""
-    profile = record_profile(source)
-    alike = {"external_id": "buyer_code", "name": "buyer_name", "name_zh": "buyer_name_zh", "country": "buyer_country"}
-    found = {name: make_reader(column, profile, is_typed=False) for name, column in alike.items()}
-    currency, code = (make_reader(name, profile, is_typed=False) for name in ("currency", "buyer_code"))
+def _readers() -> dict[str, Reader]:
+    found = readers_like(_ALIKE)
     return {
         **found,
         "name": _needed(found["name"]),
-        "currency": _if_given(currency),
-        "code": _if_given(code),
-        "trading_since": make_reader("due_date", profile, is_typed=False),
-        "website": _website,
+        "currency": _if_given(found["currency"]),
+        "code": _if_given(found["code"]),
+        "website": short_text(_LONGEST_WEBSITE, is_required=False),
     }
 
 
@@ -56,12 +61,6 @@ def _needed(read: Reader) -> Reader:
 
 def _if_given(read: Reader) -> Reader:
     return lambda text: read(text) if text.strip() else ""
-
-
-def _website(text: str) -> str:
-    if len(text) > _LONGEST_WEBSITE:
-        raise Unfit("value_too_long", limit=_LONGEST_WEBSITE)
-    return text.strip()
 
 
 def _row(position: int, values: Mapping[str, str]) -> WantedBuyer:
@@ -80,14 +79,17 @@ def _row(position: int, values: Mapping[str, str]) -> WantedBuyer:
 
 
 def _post(caller: Caller, rows: list[WantedBuyer]) -> list[Answer]:
-    became = put_buyers([row.record for row in rows], caller.source)
-    return [_answer(row, became[row.external_id]) for row in rows]
+    def put(rows: list[WantedBuyer]) -> list[Put | dict[str, Any]]:
+        became = put_buyers([row.record for row in rows], caller.source)
+        return [_or_problem(row, became[row.external_id]) for row in rows]
+
+    return put_sound(rows, put=put)
 
 
-def _answer(row: WantedBuyer, became: Put) -> Answer:
+def _or_problem(row: WantedBuyer, became: Put) -> Put | dict[str, Any]:
     if became is Put.CONTRADICTS:
-        return quarantined(row, problem("buyer_code_contradicts", "code", row.record.code))
-    return Answer(row.position, row.external_id, Outcome(became.value))
+        return problem("buyer_code_contradicts", "code", row.record.code)
+    return became
 
 
 BUYERS = Taking(shapes=SHAPES, readers=_readers, row_of=_row, post=_post)

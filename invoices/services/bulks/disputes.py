@@ -10,13 +10,13 @@ from typing import Any
 
 from core.money import minor_digits
 from invoices.domain.bulks import Awaited, BulkKind
-from invoices.intake.convert import Reader, make_reader
+from invoices.intake.convert import Reader
 from invoices.intake.json_table import Shape
 from invoices.queries.known import KnownInvoice, known_invoices
 from invoices.queries.source_disputes import known_versions
 from invoices.services.bulk import DisputeRow, post_bulk
 from invoices.services.bulks.fields import short_text
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.invoices import readers_like
 from invoices.services.bulks.problems import problem, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
@@ -38,10 +38,8 @@ class WantedDispute(Row):
     known: KnownInvoice | None = None
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    profile = record_profile(source)
-    found = {name: make_reader(column, profile, is_typed=False) for name, column in _ALIKE.items()}
-    return {**found, "reason": short_text(LONGEST_REASON)}
+def _readers() -> dict[str, Reader]:
+    return {**readers_like(_ALIKE), "reason": short_text(LONGEST_REASON)}
 
 
 def _row(position: int, values: Mapping[str, str]) -> WantedDispute:
@@ -64,8 +62,16 @@ def _post(caller: Caller, rows: list[WantedDispute]) -> list[Answer]:
     """An invoice of which the ledger refuses one dispute is left alone with all of them."""
     known = known_versions(caller.source, [row.external_id for row in rows])
     faults = _faults(caller.source, rows, known)
-    refused = _posted(caller, [row for row in rows if faults[row.position] is None])
+    refused = _posted(caller, [row for row in rows if faults[row.position] is None and not _stands(row, known)])
     return [_answer(row, faults[row.position] or _refusal(row, refused), known) for row in rows]
+
+
+def _stands(row: WantedDispute, known: Versions) -> bool:
+    return _version(row) in known.get(row.external_id, {}).get(row.invoice, ())
+
+
+def _version(row: WantedDispute) -> tuple[Any, ...]:
+    return row.amount, row.reason, row.valid_from
 
 
 def _posted(caller: Caller, rows: list[WantedDispute]) -> dict[str, str]:
@@ -113,7 +119,7 @@ def _answer(row: WantedDispute, fault: dict[str, Any] | None, known: Versions) -
     if fault is not None:
         return quarantined(row, fault)
     invoices = known.setdefault(row.external_id, {})
-    is_new, version = row.invoice not in invoices, (row.amount, row.reason, row.valid_from)
+    is_new, version = row.invoice not in invoices, _version(row)
     versions = invoices.setdefault(row.invoice, set())
     outcome = Outcome.UNCHANGED if version in versions else Outcome.UPDATED
     versions.add(version)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from core.money import minor_digits
-from invoices.intake.convert import Reader, Unfit, make_reader
-from invoices.intake.json_table import JsonRecords, Shape
+from invoices.intake.convert import Reader, Unfit
+from invoices.intake.json_table import Shape
 from invoices.intake.json_values import has_half_character
 from invoices.intake.text import CONTROL
-from invoices.services.bulks.fields import BadRow, Misfit, RecordReader
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.fields import Misfit, short_text
+from invoices.services.bulks.invoices import readers_like
+from invoices.services.bulks.taking import Row
 
 T = TypeVar("T")
 # By field of the record, the ledger's column whose reader it takes; the day's name depends on the kind.
-_READERS = {
+_ALIKE = {
     "external_id": "invoice_id",
     "buyer": "buyer_code",
     "buyer_name": "buyer_name",
@@ -41,82 +42,72 @@ class WantedAllocation:
     source_amount: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """One receipt or credit note. ``allocations`` None: the record does not speak of them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow(Row):
+    """One receipt or credit note; two that differ in words only are one. ``allocations`` None: it speaks of none.
 
-    position: int
-    external_id: str
+    ``buyer_id`` is who the buyer is in the registry; None: it is told of the buyer when the row is posted.
+    """
+
     buyer: str
-    buyer_name: str
+    buyer_name: str = field(compare=False)
+    buyer_id: int | None = field(default=None, compare=False)
     currency: str
     amount: Decimal
     day: date
-    note: str = ""
+    note: str = field(default="", compare=False)
     allocations: tuple[WantedAllocation, ...] | None = None
 
 
 def shapes(kind: str) -> dict[str, Shape]:
     """The fields of a record of this kind."""
-    found = dict.fromkeys((*_READERS, DAYS[kind], "note"), Shape.TEXT)
+    found = dict.fromkeys((*_ALIKE, DAYS[kind], "note"), Shape.TEXT)
     return {**found, "amount": Shape.NUMBER, "allocations": Shape.LIST}
 
 
-class RowReader:
-    """Reads records of one kind and source."""
-
-    def __init__(self, kind: str, source: str) -> None:
-        profile = record_profile(source)
-        names = {**_READERS, DAYS[kind]: "invoice_date"}
-        self._day = DAYS[kind]
-        self._readers: dict[str, Reader] = {
-            name: make_reader(column, profile, is_typed=False) for name, column in names.items()
-        }
-        self._readers["note"] = _note
-
-    def rows(self, records: JsonRecords) -> Iterator[DocumentRow | BadRow]:
-        """Each record read, in order."""
-        reader = RecordReader(records.header, self._readers)
-        for record in records:
-            try:
-                yield reader.fault_of(record) or self._row(record.line, reader, reader.cells(record))
-            except Misfit as misfit:
-                yield reader.bad(record, misfit)
-
-    def _row(self, position: int, reader: RecordReader, cells: dict[str, str]) -> DocumentRow:
-        values = reader.values(cells)
-        currency = values["currency"]
-        amount = _fitting("amount", lambda: read_money(values["amount"], currency))
-        return DocumentRow(
-            position=position,
-            external_id=values["external_id"],
-            buyer=values["buyer"],
-            buyer_name=values["buyer_name"] or values["buyer"],
-            currency=currency,
-            amount=amount,
-            day=date.fromisoformat(values[self._day]),
-            note=values["note"],
-            allocations=_fitting("allocations", lambda: self._allocations(cells["allocations"], currency, amount)),
-        )
-
-    def _allocations(self, text: str, currency: str, amount: Decimal) -> tuple[WantedAllocation, ...] | None:
-        if not text:
-            return None
-        return checked_allocations(tuple(map(self._allocation, json.loads(text))), currency, amount)
-
-    def _allocation(self, item: Any) -> WantedAllocation:
-        if not isinstance(item, dict) or not {"invoice", "amount"} <= item.keys() <= _ALLOCATION_FIELDS:
-            raise Unfit("allocation_invalid")
-        texts = [item["invoice"], item["amount"], item.get("source_amount") or ""]
-        if not all(isinstance(text, str) for text in texts):
-            raise Unfit("allocation_invalid")
-        if has_half_character(texts[0]) or CONTROL.search(texts[0]):
-            raise Unfit("allocation_invalid")
-        used = Decimal(self._readers["amount"](texts[2])) if texts[2] else None
-        wanted = Decimal(self._readers["amount"](texts[1]))
-        return WantedAllocation(self._readers["external_id"](texts[0]), wanted, used)
+def readers(kind: str) -> dict[str, Reader]:
+    """Who reads the fields of a record of this kind; the allocations are read last, once its amount is known."""
+    found = readers_like({**_ALIKE, DAYS[kind]: "invoice_date"})
+    return {**found, "note": short_text(_LONGEST_NOTE, is_required=False), "allocations": str}
 
 
+def row_of(kind: str, position: int, values: Mapping[str, str]) -> DocumentRow:
+    """What was read as a document; raises :class:`Misfit`."""
+    currency = values["currency"]
+    amount = _fitting("amount", lambda: read_money(values["amount"], currency))
+    return DocumentRow(
+        position=position,
+        external_id=values["external_id"],
+        buyer=values["buyer"],
+        buyer_name=values["buyer_name"] or values["buyer"],
+        currency=currency,
+        amount=amount,
+        day=date.fromisoformat(values[DAYS[kind]]),
+        note=values["note"],
+        allocations=_fitting("allocations", lambda: _allocations(values["allocations"], currency, amount)),
+    )
+
+
+def _allocations(text: str, currency: str, amount: Decimal) -> tuple[WantedAllocation, ...] | None:
+    if not text:
+        return None
+    return checked_allocations(tuple(map(_allocation, json.loads(text))), currency, amount)
+
+
+def _allocation(item: Any) -> WantedAllocation:
+    if not isinstance(item, dict) or not {"invoice", "amount"} <= item.keys() <= _ALLOCATION_FIELDS:
+        raise Unfit("allocation_invalid")
+    texts = [item["invoice"], item["amount"], item.get("source_amount") or ""]
+    if not all(isinstance(text, str) for text in texts):
+        raise Unfit("allocation_invalid")
+    if has_half_character(texts[0]) or CONTROL.search(texts[0]):
+        raise Unfit("allocation_invalid")
+    used = Decimal(_PARTS["amount"](texts[2])) if texts[2] else None
+    wanted = Decimal(_PARTS["amount"](texts[1]))
+    return WantedAllocation(_PARTS["invoice"](texts[0]), wanted, used)
+
+
+_PARTS = readers_like({"invoice": "invoice_id", "amount": "amount"})
 _ALLOCATION_FIELDS = frozenset({"invoice", "amount", "source_amount"})
 
 
@@ -151,9 +142,3 @@ def read_money(text: str, currency: str) -> Decimal:
     if len(text.partition(".")[2]) > digits:
         raise Unfit("amount_precision", expected=digits)
     return amount
-
-
-def _note(text: str) -> str:
-    if len(text) > _LONGEST_NOTE:
-        raise Unfit("value_too_long", limit=_LONGEST_NOTE)
-    return text

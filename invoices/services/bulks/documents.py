@@ -5,8 +5,9 @@ What can be allocated is allocated at once; what comes before its invoice waits 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,19 +16,17 @@ from buyers.services.registry import BuyerRow, upsert_buyers
 from core.errors import DomainError
 from core.models import User
 from core.queries.sql import fetch_all
-from invoices.domain.bulks import DECIDED, BulkKind, SuspenseState
-from invoices.intake.reasons import FileRefused
-from invoices.models import Bulk, SuspendedAllocation
+from invoices.domain.bulks import DECIDED, SuspenseState
+from invoices.models import SuspendedAllocation
 from invoices.queries.source_documents import KnownAllocation, KnownDocument, known_allocations, known_documents
 from invoices.services.bulk import CreditNoteRow, ReceiptRow, post_bulk
-from invoices.services.bulks.document_rows import DocumentRow, RowReader, WantedAllocation, shapes
-from invoices.services.bulks.fields import BadRow
-from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
-from invoices.services.imports.results import Outcome, Tally
-from invoices.services.source_locks import lock_source
+from invoices.services.bulks.document_rows import DAYS, DocumentRow, WantedAllocation, readers, row_of, shapes
+from invoices.services.bulks.problems import problem
+from invoices.services.bulks.records import Answer
+from invoices.services.bulks.taking import Caller, Taking, quarantined
+from invoices.services.imports.results import Outcome
 from invoices.services.suspense import settle_suspense
 
-KINDS = {BulkKind.RECEIPTS: "receipt", BulkKind.CREDIT_NOTES: "credit_note"}
 _SETTLED = SuspenseState.ALLOCATED
 
 
@@ -49,95 +48,43 @@ class Posted:
     asked: list[DocumentRow] = field(default_factory=list)
 
 
-def take_documents(bulk: Bulk) -> Tally:
-    """Take a bulk of receipts or credit notes in, in the caller's transaction."""
-    kind = KINDS[BulkKind(bulk.kind)]
-    records = records_of(bulk, shapes(kind))
-    read = list(RowReader(kind, bulk.source).rows(records))
-    if not read:
-        raise FileRefused("no_records")
-    lock_source(bulk.source)
-    bad = [row for row in read if isinstance(row, BadRow)]
-    good = [row for row in read if isinstance(row, DocumentRow)]
-    answers = post_documents(kind, bulk.source, good, actor=bulk.actor)
-    answers += [Answer(row.position, row.external_id, Outcome.QUARANTINED, row.problem) for row in bad]
-    tally = _tally(read, {answer.position: answer.outcome for answer in answers})
-    check_totals(bulk, records.totals, tally)
-    keep_answers(bulk, answers)
-    return tally
-
-
-def _tally(read: Iterable[DocumentRow | BadRow], outcomes: Mapping[int, Outcome]) -> Tally:
-    tally = Tally()
-    for row in read:
-        tally.add(outcomes[row.position], row.currency, str(row.amount))
-    return tally
-
-
-def post_documents(
-    kind: str,
-    source: str,
-    rows: list[DocumentRow],
-    *,
-    buyers: Mapping[str, int] | None = None,
-    actor: User | None = None,
-) -> list[Answer]:
-    """Post what is new, put allocations into suspense and settle what can be; an answer for each row.
-
-    In the caller's transaction, which holds the source's lock. ``buyers`` by the source's codes; None: the registry is
-    told of them here.
-    """
-    known = _known(kind, source, rows, buyers)
+def _post(kind: str, caller: Caller, rows: list[DocumentRow]) -> list[Answer]:
+    """Post what is new, put allocations into suspense and settle what can be."""
+    source = caller.source
+    known = _known(kind, source, rows)
     posted = Posted()
-    for row, other in _with_conflicts(rows):
-        _decide(row, other, known, posted)
-    _post_new(kind, source, posted.new, known, actor)
+    for row in rows:
+        _decide(row, known, posted)
+    _post_new(kind, source, posted.new, known, caller.actor)
     _suspend(kind, source, posted.asked, known)
     if posted.new or posted.asked:
         settle_suspense(source)
     return posted.answers
 
 
-def _known(kind: str, source: str, rows: list[DocumentRow], buyers: Mapping[str, int] | None) -> Known:
+def _known(kind: str, source: str, rows: list[DocumentRow]) -> Known:
     ids = [row.external_id for row in rows]
-    if buyers is None:
-        buyers = upsert_buyers((BuyerRow(row.buyer, row.buyer_name) for row in rows), source)
-    return Known(known_documents(kind, source, ids), known_allocations(kind, source, ids), buyers)
+    return Known(known_documents(kind, source, ids), known_allocations(kind, source, ids), _buyers(source, rows))
 
 
-def _with_conflicts(rows: list[DocumentRow]) -> Iterator[tuple[DocumentRow, int]]:
-    """Each row with the position of another one of its id: negative for a mere repeat, 0 for none."""
-    first: dict[str, DocumentRow] = {}
-    conflicts: dict[str, int] = {}
-    for row in rows:
-        seen = first.setdefault(row.external_id, row)
-        if _content(seen) != _content(row):
-            conflicts.setdefault(row.external_id, row.position)
-    for row in rows:
-        start = first[row.external_id]
-        if row.external_id in conflicts:
-            yield row, conflicts[row.external_id] if row is start else start.position
-        else:
-            yield row, 0 if row is start else -start.position
+def _buyers(source: str, rows: list[DocumentRow]) -> dict[str, int]:
+    """Our ids by the source's codes; the registry is told of those that the rows do not say."""
+    told = {row.buyer: row.buyer_id for row in rows if row.buyer_id is not None}
+    untold = [BuyerRow(row.buyer, row.buyer_name) for row in rows if row.buyer_id is None]
+    return told | (upsert_buyers(untold, source) if untold else {})
 
 
-def _content(row: DocumentRow) -> tuple[Any, ...]:
-    return row.buyer, row.currency, row.amount, row.day, row.allocations
-
-
-def _decide(row: DocumentRow, other: int, known: Known, posted: Posted) -> None:
-    problem = _problem_of(row, other, known)
-    if problem is not None:
-        posted.answers.append(Answer(row.position, row.external_id, Outcome.QUARANTINED, problem))
+def _decide(row: DocumentRow, known: Known, posted: Posted) -> None:
+    if fault := _fault_of(row, known):
+        posted.answers.append(quarantined(row, fault))
         return
     outcome = Outcome.UNCHANGED
-    if other == 0:
-        if row.allocations is not None and _asks_for_more(row, known.allocations.get(row.external_id, {})):
-            posted.asked.append(row)
-            outcome = Outcome.UPDATED
-        if row.external_id not in known.documents:
-            posted.new.append(row)
-            outcome = Outcome.CREATED
+    if row.allocations is not None and _asks_for_more(row, known.allocations.get(row.external_id, {})):
+        posted.asked.append(row)
+        outcome = Outcome.UPDATED
+    if row.external_id not in known.documents:
+        posted.new.append(row)
+        outcome = Outcome.CREATED
     posted.answers.append(Answer(row.position, row.external_id, outcome))
 
 
@@ -148,25 +95,19 @@ def _asks_for_more(row: DocumentRow, before: Mapping[str, KnownAllocation]) -> b
     return any(stands.get(name) != value for name, value in wanted.items()) or bool(open_only - wanted.keys())
 
 
-def _problem_of(row: DocumentRow, other: int, known: Known) -> dict[str, Any] | None:
-    if other > 0:
-        return _problem("duplicate_in_file", "external_id", row.external_id, other_line=other)
+def _fault_of(row: DocumentRow, known: Known) -> dict[str, Any] | None:
     stands = known.documents.get(row.external_id)
     if stands is not None:
         given = KnownDocument(known.buyers[row.buyer], row.currency, row.amount, row.day)
         for name, wanted, found in zip(KnownDocument._fields, given, stands, strict=True):
             if wanted != found:
-                return _problem("contradicts_ledger", name.removesuffix("_id"), str(wanted), ledger=str(found))
+                return problem("contradicts_ledger", name.removesuffix("_id"), str(wanted), ledger=str(found))
     before = known.allocations.get(row.external_id, {})
     for one in row.allocations or ():
         made = before.get(one.invoice)
         if made and made.state == _SETTLED and (made.amount, made.source_amount) != (one.amount, one.source_amount):
-            return _problem("allocation_made", "allocations", one.invoice, ledger=f"{made.amount:f}")
+            return problem("allocation_made", "allocations", one.invoice, ledger=f"{made.amount:f}")
     return None
-
-
-def _problem(code: str, name: str, value: str, **params: object) -> dict[str, Any]:
-    return {"code": code, "field": name, "value": value, "params": params}
 
 
 def _post_new(kind: str, source: str, rows: list[DocumentRow], known: Known, actor: User | None) -> None:
@@ -218,3 +159,16 @@ WHERE source = %(source)s AND kind = %(kind)s AND document = ANY(%(documents)s) 
     state = 'waiting' OR (state IN ('moved', 'withdrawn') AND (document, invoice) IN %(pairs)s))
 RETURNING id
 """
+
+
+def _taking(kind: str) -> Taking[DocumentRow]:
+    return Taking(
+        shapes=shapes(kind),
+        readers=partial(readers, kind),
+        row_of=partial(row_of, kind),
+        post=partial(_post, kind),
+        money=lambda row: (row.currency, str(row.amount)),
+    )
+
+
+DOCUMENTS = {kind: _taking(kind) for kind in DAYS}

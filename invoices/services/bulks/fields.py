@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from invoices.intake.convert import Reader, Unfit
@@ -79,6 +80,18 @@ class RecordReader:
             return self.read("currency", cells), self.read("amount", cells)
         except Misfit:
             return "", ""
+
+
+def fitting(read: Reader, decimals: int) -> Reader:
+    """Reads a number of at most so many decimals as ``read`` does."""
+
+    def checked(text: str) -> str:
+        value = read(text)
+        if value and Decimal(value) != round(Decimal(value), decimals):
+            raise Unfit("rate_precision", expected=decimals)
+        return value
+
+    return checked
 
 
 def short_text(limit: int, *, is_required: bool = True) -> Reader:

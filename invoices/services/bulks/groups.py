@@ -10,18 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from buyers.services.groups import GroupRow, MemberRow, put_groups
+from buyers.services.putting import Put
 from core.errors import DomainError
 from invoices.domain.bulks import Awaited, BulkKind
-from invoices.intake.convert import Reader, Unfit, make_reader
+from invoices.intake.convert import Reader, Unfit
 from invoices.intake.json_table import Shape
 from invoices.intake.json_values import has_half_character
 from invoices.intake.text import CONTROL
 from invoices.services.bulks.fields import short_text
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.invoices import readers_like
 from invoices.services.bulks.problems import awaiting, problem, problem_of
 from invoices.services.bulks.records import Answer
-from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
-from invoices.services.imports.results import Outcome
+from invoices.services.bulks.taking import Caller, Row, Taking, put_sound
 
 LONGEST_NAME = 255
 # What the column of shares holds: percent with four decimals.
@@ -39,11 +39,10 @@ class WantedGroup(Row):
     members: tuple[MemberRow, ...]
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    profile = record_profile(source)
-    cells = {name: make_reader(column, profile, is_typed=False) for name, column in _MEMBER.items()}
+def _readers() -> dict[str, Reader]:
+    cells = readers_like(_MEMBER)
     return {
-        "external_id": make_reader("buyer_code", profile, is_typed=False),
+        **readers_like({"external_id": "buyer_code"}),
         "name": short_text(LONGEST_NAME),
         "name_zh": short_text(LONGEST_NAME, is_required=False),
         "members": lambda text: _read_members(text, cells),
@@ -105,12 +104,12 @@ def _row(position: int, values: Mapping[str, str]) -> WantedGroup:
 
 
 def _post(caller: Caller, rows: list[WantedGroup]) -> list[Answer]:
-    faults = {row.position: _fault_of(row, caller.today) for row in rows}
-    good = [row for row in rows if faults[row.position] is None]
-    groups = [GroupRow(row.external_id, row.name, row.name_zh, row.members) for row in good]
-    became = put_groups(groups, source=caller.source, actor=caller.actor, actor_label=caller.label)
-    answers = [_answer(caller.source, row, outcome) for row, outcome in zip(good, became, strict=True)]
-    return answers + [quarantined(row, fault) for row in rows if (fault := faults[row.position])]
+    def put(rows: list[WantedGroup]) -> list[Put | DomainError | dict[str, Any]]:
+        groups = [GroupRow(row.external_id, row.name, row.name_zh, row.members) for row in rows]
+        became = put_groups(groups, source=caller.source, actor=caller.actor, actor_label=caller.label)
+        return [_or_waits(caller.source, one) for one in became]
+
+    return put_sound(rows, fault_of=lambda row: _fault_of(row, caller.today), put=put)
 
 
 def _fault_of(row: WantedGroup, today: date) -> dict[str, Any] | None:
@@ -124,13 +123,10 @@ def _fault_of(row: WantedGroup, today: date) -> dict[str, Any] | None:
     return None
 
 
-def _answer(source: str, row: WantedGroup, became: Any) -> Answer:
-    if isinstance(became, DomainError):
-        fault = problem_of(became)
-        if became.code == "buyer_not_found":  # a member, or the owner of one
-            fault = awaiting(fault, Awaited.BUYER, source, str(became.params["value"]))
-        return quarantined(row, fault)
-    return Answer(row.position, row.external_id, Outcome(became.value))
+def _or_waits(source: str, became: Put | DomainError) -> Put | DomainError | dict[str, Any]:
+    if isinstance(became, DomainError) and became.code == "buyer_not_found":  # a member, or the owner of one
+        return awaiting(problem_of(became), Awaited.BUYER, source, str(became.params["value"]))
+    return became
 
 
 GROUPS = Taking(

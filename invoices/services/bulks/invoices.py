@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from invoices.domain.kinds import BatchState
 from invoices.intake.columns import map_columns
+from invoices.intake.convert import Reader, make_reader
 from invoices.intake.date_pattern import compile_pattern
 from invoices.intake.fields import FIELDS, Kind
 from invoices.intake.json_table import JsonRecords, Shape
@@ -50,7 +51,7 @@ NUMBERS = frozenset({Kind.AMOUNT, Kind.DAYS})
 SHAPES = {name: Shape.NUMBER if FIELDS[field].kind in NUMBERS else Shape.TEXT for field, name in COLUMNS.items()}
 
 
-def record_profile(source: str) -> Profile:
+def record_profile(source: str = "") -> Profile:
     """How records of a source are read: days as YYYY-MM-DD, numbers as 1234.56."""
     return Profile(
         name="rest",
@@ -73,6 +74,12 @@ def take_invoices(bulk: Bulk) -> Tally:
         return apply_reading(
             reading, batch_id=batch.pk, finish=lambda plan: _finish(bulk, batch, reading, plan, records.totals)
         )
+
+
+def readers_like(alike: Mapping[str, str]) -> dict[str, Reader]:
+    """Readers of other records' fields, each as the ledger's column beside it is read. A source has no say in it."""
+    profile = record_profile()
+    return {name: make_reader(column, profile, is_typed=False) for name, column in alike.items()}
 
 
 @contextmanager

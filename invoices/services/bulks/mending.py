@@ -155,7 +155,7 @@ def lock_bulk(bulk_id: int) -> Bulk:
     bulk = Bulk.objects.select_for_update().get(pk=bulk_id)
     if bulk.kind == BulkKind.INVOICES:
         raise DomainError(
-            "rows_of_an_import", _("Its rows are mended where those of files are."), {"field": "bulk", "value": bulk_id}
+            "rows_of_an_import", _("Correct its rows on the Quarantine page."), {"field": "bulk", "value": bulk_id}
         )
     return bulk
 

@@ -11,13 +11,12 @@ from typing import Any
 from core.intake.ecb import RateRow
 from core.queries.rates import EURO
 from core.services.rates import ECB, RatePut, put_rates
-from invoices.intake.convert import Reader, make_reader
+from invoices.intake.convert import Reader
 from invoices.intake.json_table import Shape
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.invoices import readers_like
 from invoices.services.bulks.problems import problem
 from invoices.services.bulks.records import Answer
-from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
-from invoices.services.imports.results import Outcome
+from invoices.services.bulks.taking import Caller, Row, Taking, put_sound
 
 # What the table of rates holds.
 _DECIMALS, _LARGEST = 8, Decimal("1e10")
@@ -37,10 +36,8 @@ def rate_id(currency: str, rate_date: date) -> str:
     return f"{currency}/{rate_date}"
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    profile = record_profile(source)
-    alike = {"currency": "currency", "rate_date": "invoice_date", "per_eur": "amount"}
-    return {name: make_reader(column, profile, is_typed=False) for name, column in alike.items()}
+def _readers() -> dict[str, Reader]:
+    return readers_like({"currency": "currency", "rate_date": "invoice_date", "per_eur": "amount"})
 
 
 def _row(position: int, values: Mapping[str, str]) -> WantedRate:
@@ -55,12 +52,12 @@ def _row(position: int, values: Mapping[str, str]) -> WantedRate:
 
 
 def _post(caller: Caller, rows: list[WantedRate]) -> list[Answer]:
-    problems = {row.position: _fault_of(caller, row) for row in rows}
-    good = [row for row in rows if problems[row.position] is None]
-    rates = [RateRow(row.currency, row.rate_date, row.per_eur) for row in good]
-    became = put_rates(rates, source=caller.source, actor=caller.actor)
-    answers = [_answer(row, outcome) for row, outcome in zip(good, became, strict=True)]
-    return answers + [quarantined(row, why) for row in rows if (why := problems[row.position])]
+    def put(rows: list[WantedRate]) -> list[RatePut | dict[str, Any]]:
+        rates = [RateRow(row.currency, row.rate_date, row.per_eur) for row in rows]
+        became = put_rates(rates, source=caller.source, actor=caller.actor)
+        return [_or_problem(row, one) for row, one in zip(rows, became, strict=True)]
+
+    return put_sound(rows, fault_of=lambda row: _fault_of(caller, row), put=put)
 
 
 def _fault_of(caller: Caller, row: WantedRate) -> dict[str, Any] | None:
@@ -77,10 +74,8 @@ def _fault_of(caller: Caller, row: WantedRate) -> dict[str, Any] | None:
     return None
 
 
-def _answer(row: WantedRate, became: RatePut) -> Answer:
-    if became is RatePut.CORRECTED:
-        return quarantined(row, problem("rate_was_corrected", "per_eur", f"{row.per_eur:f}"))
-    return Answer(row.position, row.external_id, Outcome(became.value))
+def _or_problem(row: WantedRate, became: RatePut) -> RatePut | dict[str, Any]:
+    return problem("rate_was_corrected", "per_eur", f"{row.per_eur:f}") if became is RatePut.CORRECTED else became
 
 
 RATES = Taking(

@@ -17,14 +17,14 @@ from invoices.domain.bulks import BulkKind, BulkState
 from invoices.models import Bulk
 from invoices.services.bulks.buyers import BUYERS
 from invoices.services.bulks.disputes import DISPUTES
-from invoices.services.bulks.documents import take_documents
+from invoices.services.bulks.documents import DOCUMENTS
 from invoices.services.bulks.groups import GROUPS
 from invoices.services.bulks.invoices import take_invoices
 from invoices.services.bulks.rates import RATES
 from invoices.services.bulks.shipments import SHIPMENTS
 from invoices.services.bulks.signals import EVENTS, RATINGS, STATEMENTS
 from invoices.services.bulks.spooling import Spooled
-from invoices.services.bulks.taking import take_rows
+from invoices.services.bulks.taking import Taking, take_rows
 from invoices.services.bulks.write_offs import WRITE_OFFS
 from invoices.services.imports.results import ACCEPTED, Outcome, Tally, amounts
 
@@ -32,25 +32,28 @@ BULK_TASK = "invoices.bulk"
 RUN_KIND = "bulk"
 WAITING = (BulkState.QUEUED, BulkState.RUNNING)
 Taker = Callable[[Bulk], Tally]
+_TAKINGS: dict[BulkKind, Taking[Any]] = {
+    BulkKind.RECEIPTS: DOCUMENTS["receipt"],
+    BulkKind.CREDIT_NOTES: DOCUMENTS["credit_note"],
+    BulkKind.BUYERS: BUYERS,
+    BulkKind.DISPUTES: DISPUTES,
+    BulkKind.WRITE_OFFS: WRITE_OFFS,
+    BulkKind.SHIPMENTS: SHIPMENTS,
+    BulkKind.GROUPS: GROUPS,
+    BulkKind.RATINGS: RATINGS,
+    BulkKind.FINANCIAL_STATEMENTS: STATEMENTS,
+    BulkKind.BUYER_EVENTS: EVENTS,
+    BulkKind.RATES: RATES,
+}
 TAKERS: dict[BulkKind, Taker] = {
     BulkKind.INVOICES: take_invoices,
-    BulkKind.RECEIPTS: take_documents,
-    BulkKind.CREDIT_NOTES: take_documents,
-    BulkKind.BUYERS: partial(take_rows, taking=BUYERS),
-    BulkKind.DISPUTES: partial(take_rows, taking=DISPUTES),
-    BulkKind.WRITE_OFFS: partial(take_rows, taking=WRITE_OFFS),
-    BulkKind.SHIPMENTS: partial(take_rows, taking=SHIPMENTS),
-    BulkKind.GROUPS: partial(take_rows, taking=GROUPS),
-    BulkKind.RATINGS: partial(take_rows, taking=RATINGS),
-    BulkKind.FINANCIAL_STATEMENTS: partial(take_rows, taking=STATEMENTS),
-    BulkKind.BUYER_EVENTS: partial(take_rows, taking=EVENTS),
-    BulkKind.RATES: partial(take_rows, taking=RATES),
+    **{kind: partial(take_rows, taking=taking) for kind, taking in _TAKINGS.items()},
 }
 
 
-def register_taker(kind: BulkKind, taker: Taker) -> None:
-    """Say who takes a kind whose writer lives on an upper floor; that floor does so when it is loaded."""
-    TAKERS[kind] = taker
+def register(kind: BulkKind, taking: Taking[Any]) -> None:
+    """Say how a kind is taken whose writer lives on an upper floor; that floor does so when it is loaded."""
+    TAKERS[kind] = partial(take_rows, taking=taking)
 
 
 @transaction.atomic

@@ -11,12 +11,12 @@ from typing import Any
 from core.errors import DomainError
 from invoices.domain.bulks import Awaited, BulkKind
 from invoices.domain.posting import check_amount
-from invoices.intake.convert import Reader, Unfit, make_reader
+from invoices.intake.convert import Reader, Unfit
 from invoices.intake.json_table import Shape
 from invoices.models import Order, Shipment
 from invoices.queries.order_numbers import latest_shipments, order_ids
 from invoices.services.bulks.fields import short_text
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.invoices import readers_like
 from invoices.services.bulks.problems import problem, problem_of, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
@@ -27,7 +27,13 @@ from invoices.services.shipments import ShipmentRecord, check_order_of_shipment,
 MILESTONES = ("shipped_on", "handed_over_on", "bill_of_lading_on", "customs_cleared_on", "delivered_on")
 FLAGS = ("delay_by_seller", "is_refused", "is_cancelled", "has_discrepancies")
 _YES = {"": False, "false": False, "true": True}
-_NAMES = {"external_id": "invoice_id", "order": "invoice_id"}
+_NAMES = ("external_id", "order")
+_ALIKE = {
+    **dict.fromkeys(_NAMES, "invoice_id"),
+    "promised_on": "invoice_date",
+    "amount": "paid_amount",
+    **dict.fromkeys(MILESTONES, "due_date"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,19 +45,9 @@ class WantedShipment(Row):
     report: ShipmentRecord
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    profile = record_profile(source)
-    names = {name: make_reader(column, profile, is_typed=False) for name, column in _NAMES.items()}
-    day = make_reader("due_date", profile, is_typed=False)
-    return {
-        **names,
-        "order_source": short_text(60, is_required=False),
-        "promised_on": make_reader("invoice_date", profile, is_typed=False),
-        "amount": make_reader("paid_amount", profile, is_typed=False),
-        "incoterm": short_text(3, is_required=False),
-        **dict.fromkeys(MILESTONES, day),
-        **dict.fromkeys(FLAGS, _flag),
-    }
+def _readers() -> dict[str, Reader]:
+    texts = {"order_source": short_text(60, is_required=False), "incoterm": short_text(3, is_required=False)}
+    return {**readers_like(_ALIKE), **texts, **dict.fromkeys(FLAGS, _flag)}
 
 
 def _flag(text: str) -> str:

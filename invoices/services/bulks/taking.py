@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.errors import Changed, DomainError
 from core.house import day_of
 from core.models import User
 from invoices.domain.bulks import BulkKind
@@ -20,7 +21,7 @@ from invoices.intake.reasons import FileRefused
 from invoices.models import Bulk
 from invoices.services.bulks.early import keep_early, supersede_early
 from invoices.services.bulks.fields import BadRow, Misfit, RecordReader
-from invoices.services.bulks.problems import problem, refusal_of
+from invoices.services.bulks.problems import problem, problem_of, refusal_of
 from invoices.services.bulks.records import Answer, check_totals, keep_answers, records_of
 from invoices.services.imports.results import Outcome, Tally
 from invoices.services.source_locks import lock_source
@@ -51,25 +52,19 @@ class Caller:
         return "" if self.actor else f"api:{self.source}"
 
 
-class Changed(DomainError):
-    """The record is no longer the version that the caller decided on."""
-
-    status = 412
-
-
 @dataclass(frozen=True, slots=True)
 class Taking(Generic[R]):
     """How records of one kind are taken.
 
-    ``shapes`` says how the fields are written, ``readers`` (of a source) how they are read, ``row_of`` makes a row of
-    what was read. ``post(caller, rows)`` brings the house to what the rows say and answers each of them; no ``key_of``
-    comes twice in its rows. ``complete`` adds what is on record, once the source is locked. ``name_of`` gives the id of
-    a record that cannot be read, of its cells; ``money`` currency and amount for the control totals; ``waits_as`` the
-    kind whose records may name what is not known yet.
+    ``shapes`` says how the fields are written, ``readers`` gives those that read them, ``row_of`` makes a row of what
+    was read or says what does not fit (:class:`Misfit`). ``post(caller, rows)`` brings the house to what the rows say
+    and answers each of them; no ``key_of`` comes twice in its rows. ``complete`` adds what is on record, once the
+    source is locked. ``name_of`` gives the id of a record that cannot be read, of its cells; ``money`` currency and
+    amount for the control totals; ``waits_as`` the kind whose records may name what is not known yet.
     """
 
     shapes: Mapping[str, Shape]
-    readers: Callable[[str], Mapping[str, Reader]]
+    readers: Callable[[], Mapping[str, Reader]]
     row_of: Callable[[int, Mapping[str, str]], R]
     post: Callable[[Caller, list[R]], list[Answer]]
     name_of: Callable[[Mapping[str, str]], str] = lambda cells: cells["external_id"]
@@ -85,7 +80,7 @@ def take_rows(bulk: Bulk, taking: Taking[R]) -> Tally:
     Raises ``FileRefused`` for records that cannot be read as such, ``control_totals_mismatch``.
     """
     records = records_of(bulk, taking.shapes)
-    read = list(_read(records, taking, bulk.source))
+    read = list(_read(records, taking))
     if not read:
         raise FileRefused("no_records")
     lock_source(bulk.source)
@@ -131,8 +126,8 @@ def put_row(
     return answer.outcome
 
 
-def _read(records: JsonRecords, taking: Taking[R], source: str) -> Iterator[R | BadRow]:
-    reader = RecordReader(records.header, taking.readers(source), taking.name_of)
+def _read(records: JsonRecords, taking: Taking[R]) -> Iterator[R | BadRow]:
+    reader = RecordReader(records.header, taking.readers(), taking.name_of)
     for record in records:
         try:
             yield reader.fault_of(record) or taking.row_of(record.line, reader.values(reader.cells(record)))
@@ -176,6 +171,28 @@ def _repeated(row: Row, answer: Answer) -> Answer:
 
 def _twice(row: Row, other: int) -> Answer:
     return quarantined(row, problem("duplicate_in_file", "external_id", row.external_id, other_line=other))
+
+
+def put_sound(
+    rows: list[R],
+    *,
+    put: Callable[[list[R]], Sequence[StrEnum | Mapping[str, Any] | DomainError]],
+    fault_of: Callable[[R], Mapping[str, Any] | None] = lambda row: None,
+) -> list[Answer]:
+    """Answer the rows at fault, and put the others together.
+
+    ``put`` says what became of each: its outcome, the problem that stops it, or a rule's refusal.
+    """
+    faults = {row.position: fault_of(row) for row in rows}
+    sound = [row for row in rows if faults[row.position] is None]
+    answers = [_became(row, one) for row, one in zip(sound, put(sound), strict=True)]
+    return answers + [quarantined(row, fault) for row in rows if (fault := faults[row.position])]
+
+
+def _became(row: Row, one: StrEnum | Mapping[str, Any] | DomainError) -> Answer:
+    if isinstance(one, StrEnum):
+        return Answer(row.position, row.external_id, Outcome(one.value))
+    return quarantined(row, problem_of(one) if isinstance(one, DomainError) else one)
 
 
 def quarantined(row: Row, why: Mapping[str, Any]) -> Answer:

@@ -12,12 +12,12 @@ from core.errors import DomainError
 from core.money import minor_digits
 from invoices.domain.bulks import Awaited, BulkKind
 from invoices.domain.posting import LARGEST, OpenInvoice, check_effective_date, check_reduction
-from invoices.intake.convert import Reader, make_reader
+from invoices.intake.convert import Reader
 from invoices.intake.json_table import Shape
 from invoices.models import Invoice, WriteOff
 from invoices.queries.source_write_offs import invoice_ids, standing_write_offs
 from invoices.services.bulks.fields import short_text
-from invoices.services.bulks.invoices import record_profile
+from invoices.services.bulks.invoices import readers_like
 from invoices.services.bulks.problems import problem, problem_of, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
@@ -46,10 +46,8 @@ class WantedWriteOff(Row):
     reason: str
 
 
-def _readers(source: str) -> dict[str, Reader]:
-    profile = record_profile(source)
-    found = {name: make_reader(column, profile, is_typed=False) for name, column in _ALIKE.items()}
-    return {**found, "reason": short_text(LONGEST_REASON)}
+def _readers() -> dict[str, Reader]:
+    return {**readers_like(_ALIKE), "reason": short_text(LONGEST_REASON)}
 
 
 def _row(position: int, values: Mapping[str, str]) -> WantedWriteOff:

@@ -11,6 +11,7 @@ from core.models import User
 from invoices.domain.documents import DocumentState
 from invoices.domain.einvoices import Claim, Plan
 from invoices.models import CreditNote, Invoice, Receipt
+from invoices.services.bulks.taking import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,11 @@ class Asked:
     order: str
     today: date
     actor: User | None
+
+    @property
+    def caller(self) -> Caller:
+        """For whom records are put."""
+        return Caller(self.source, self.today, self.actor)
 
     def external_id(self, number: str = "") -> str:
         """The source's number of a document of ours."""

@@ -23,6 +23,7 @@ from invoices.intake.documents import Document
 from invoices.intake.einvoices.records import EInvoice
 from invoices.intake.reasons import FileRefused
 from invoices.models import IncomingDocument
+from invoices.queries.early import list_arrived_corrections
 from invoices.services.documents.parties import new_row, remember_buyer
 from invoices.services.documents.reading import party_of, read_or_refusal
 from invoices.services.documents.receiving import take_again
@@ -95,12 +96,18 @@ def discard(document_id: int, *, reason: str, actor: User | None) -> IncomingDoc
 
 
 def retry_waiting(*, today: date) -> dict[str, int]:
-    """Try every waiting e-invoice again, each by itself; how many, and how many of them wait no more.
-
-    One whose file is lost stops no other.
-    """
+    """Try every waiting e-invoice again, each by itself; how many, and how many of them wait no more."""
     waiting = IncomingDocument.objects.filter(state=DocumentState.WAITING, kind=DocumentKind.EINVOICE)
-    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    return _retry(list(waiting.order_by("pk").values_list("pk", flat=True)), today)
+
+
+def retry_arrived(*, today: date) -> dict[str, int]:
+    """Try the corrections again that came before the invoice which they correct, once that is there."""
+    return _retry(list_arrived_corrections(), today)
+
+
+def _retry(ids: list[int], today: date) -> dict[str, int]:
+    """One whose file is lost stops no other."""
     done = [pk for pk in ids if _is_settled(pk, today)]
     return {"tried": len(ids), "settled": len(done)}
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from buyers.domain.parties import Candidate, Party, decide, own_codes_of, party_keys
 from buyers.domain.registrations import check_number
 from buyers.models import Buyer, BuyerCode
-from buyers.queries.merges import get_survivor_id
+from buyers.queries.merges import get_survivor_ids
 from buyers.queries.parties import find_candidates
 from buyers.services.registrations import register_number
 from buyers.services.registry import BuyerRow, upsert_buyers
@@ -70,8 +70,9 @@ def _known_row(row: IncomingDocument, party: Party, buyer_id: int, code: str) ->
 def _free_keys(source: str, party: Party, buyer_id: int) -> Iterator[str]:
     """The party's keys that mean this buyer or nobody yet."""
     known = _known_keys(source, party)
+    survivors = get_survivor_ids(known.values())
     for key in party_keys(party):
-        if key not in known or buyer_id in (known[key], get_survivor_id(known[key])):
+        if key not in known or buyer_id in (known[key], survivors[known[key]]):
             yield key
 
 

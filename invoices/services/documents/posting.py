@@ -115,7 +115,8 @@ def _correct(asked: Asked) -> Posted:
     number = asked.plan.originals[0]
     original = Invoice.objects.filter(source=asked.source, external_id=asked.external_id(number)).first()
     if original is None:
-        raise Stop(Held(code="original_unknown", params={"value": number, "source": asked.source}))
+        params = {"value": number, "source": asked.source, "external_id": asked.external_id(number)}
+        raise Stop(Held(code="original_unknown", params=params))
     if Invoice.objects.filter(source=asked.source, external_id=part_ids(original.external_id, 2)[1]).exists():
         raise Stop(Held(code="original_in_parts", params={"value": number}))
     before = state_of(original)
@@ -165,12 +166,13 @@ def _credit(asked: Asked) -> Posted:
         external_id=number,
         buyer=asked.buyer.external_id,
         buyer_name=asked.buyer.name,
+        buyer_id=asked.buyer_id,
         currency=asked.claim.currency,
         amount=asked.plan.amount,
         day=asked.claim.issued_on,
         allocations=wanted,
     )
-    put_document("credit_note", asked.source, row, buyer_id=asked.buyer_id, actor=asked.actor)
+    put_document("credit_note", asked.caller, row)
     posted.credit_note = CreditNote.objects.get(source=asked.source, external_id=number)
     return posted
 

@@ -80,12 +80,13 @@ def _post(asked: Asked, posted: Posted, invoice: Invoice, amount: Decimal, part:
         external_id=number,
         buyer=asked.buyer.external_id,
         buyer_name=asked.buyer.name,
+        buyer_id=asked.buyer_id,
         currency=invoice.currency,
         amount=amount,
         day=asked.claim.issued_on,
         note=f"prepaid, as invoice {asked.claim.number} says",
         allocations=(WantedAllocation(invoice.external_id, part),) if part > 0 else None,
     )
-    put_document("receipt", asked.source, row, buyer_id=asked.buyer_id, actor=asked.actor)
+    put_document("receipt", asked.caller, row)
     posted.receipt = Receipt.objects.get(source=asked.source, external_id=number)
     posted.warn("prepaid_posted", value=amount_in(amount, invoice.currency), currency=invoice.currency, receipt=number)

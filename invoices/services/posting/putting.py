@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from buyers.services.registry import BuyerRow, upsert_buyers
-from core.errors import Conflict, DomainError
+from core.errors import Changed, Conflict
 from core.models import User
 from core.services import audit
 from invoices.domain.kinds import EntryKind
@@ -26,12 +26,6 @@ from invoices.services.suspense import settle_suspense
 
 # What makes the invoice the invoice it is; another one is issued under another number.
 FIXED = ("buyer_id", "currency", "invoice_date", "number", "terms", "order_id")
-
-
-class Changed(DomainError):
-    """It is no longer the version that the caller decided on."""
-
-    status = 412
 
 
 @transaction.atomic

@@ -152,7 +152,7 @@ def ask_for_limit(page: Page, buyer: str, amount: str) -> str:
     """The path of the request."""
     page.goto(f"/limits/ask/?buyer={buyer}")
     page.get_by_label("New limit").fill(amount)
-    page.get_by_label("Why", exact=True).fill("The buyer opens a second plant.")
+    page.get_by_label("Reason", exact=True).fill("The buyer opens a second plant.")
     page.locator("main form").filter(has=page.get_by_label("New limit")).get_by_role("button").last.click()
     expect(page.locator("main")).to_contain_text("Signatures")
     return f"/limits/requests/{LimitRequest.objects.latest('pk').pk}/"

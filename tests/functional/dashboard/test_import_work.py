@@ -65,4 +65,4 @@ def _mend(page: Page) -> None:
     row = page.locator("table.quarantine tbody tr").first
     row.get_by_label("Betrag").fill("99,00")
     row.get_by_role("button", name="Try it again").click()
-    expect(page.get_by_text("mended and imported")).to_be_visible()
+    expect(page.get_by_text("corrected and imported")).to_be_visible()

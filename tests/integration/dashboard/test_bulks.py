@@ -114,7 +114,7 @@ def test_bulk_of_invoices_leads_to_the_quarantine_of_rows() -> None:
     assert f"/imports/quarantine/?batch={bulk.batch_id}" in found.content.decode()
     assert "mend it" not in text_of(found)
     refused = sign_in("credit_analyst").post(f"{LIST}bulks/{bulk.pk}/replay/", follow=True)
-    assert "mended where those of files are" in text_of(refused)
+    assert "Correct its rows on the Quarantine page" in text_of(refused)
 
 
 def test_bulk_under_way_shows_its_progress_and_reloads_once_it_is_done() -> None:
@@ -239,7 +239,7 @@ def test_a_record_sent_again_keeps_every_character() -> None:
 def test_record_is_set_aside_once() -> None:
     bulk = sent(BulkKind.RECEIPTS, receipt("R-2", amount="abc"))
     client = sign_in("credit_analyst")
-    assert "set aside" in text_of(client.post(f"{LIST}bulks/{bulk.pk}/1/discard/", follow=True))
+    assert "Discarded" in text_of(client.post(f"{LIST}bulks/{bulk.pk}/1/discard/", follow=True))
     assert "discarded" in text_of(page(bulk, end="1/"))
     again = client.post(f"{LIST}bulks/{bulk.pk}/1/discard/", follow=True)
     assert "The current state is" in text_of(again)

@@ -247,7 +247,7 @@ def test_mended_row_is_imported_at_once() -> None:
     imported(MIXED)
     row = QuarantinedRow.objects.get()
     page = mend(sign_in("credit_analyst"), row, amount="12.00")
-    assert "mended and imported" in page
+    assert "corrected and imported" in page
     assert "<html" not in page
     assert str(Invoice.objects.get(external_id="A-2").amount) == "12.0000"
 

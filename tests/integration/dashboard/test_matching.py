@@ -74,7 +74,7 @@ def test_desk_shows_the_first_line_with_its_proposal_and_reasons(invoice: Invoic
     line = proposed()
     response = sign_in("credit_analyst").get(DESK)
     page = text_of(response)
-    for words in ("1 line to decide", "98 %", "the text names INV-20017", "to the cent", "called like the buyer"):
+    for words in ("1 line to decide", "98 %", "the text names INV-20017", "to the cent", "name matches the buyer"):
         assert words in page, words
     assert f'id="item-{invoice.pk}" checked' in response.content.decode()
     assert 'value="100.00"' in response.content.decode()

@@ -52,7 +52,7 @@ def test_what_waits_is_shown_with_its_reason(waiting: SuspendedAllocation) -> No
 def test_it_allocates_itself_and_leaves_the_list(waiting: SuspendedAllocation) -> None:
     sent(BulkKind.INVOICES, invoice(9))
     client = sign_in("auditor")
-    assert "Nothing waits here" in text_of(client.get(LIST))
+    assert "Nothing is in suspense" in text_of(client.get(LIST))
     assert rows_of(client.get(LIST, {"state": "allocated"}), "t-suspense")[0][0] == "R-1"
 
 

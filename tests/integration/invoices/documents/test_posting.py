@@ -13,8 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from invoices.models import CreditNote, DueDateChange, Entry, Invoice, Order, Receipt, SuspendedAllocation
 from invoices.queries.documents import posted_invoices
 from invoices.queries.verify import verify_ledger
+from invoices.services.documents import receiving
+from invoices.services.documents.deciding import retry_arrived
 from invoices.services.posting.allocations import Incoming, post_receipt
-from tests.integration.invoices.documents.made import SOURCE, balance, einvoice, own_seller, receive
+from invoices.tasks import retry_corrections
+from tests.integration.invoices.documents.made import SOURCE, TODAY, balance, einvoice, own_seller, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +48,12 @@ class TestIssue:
     def test_the_same_bytes_twice_are_one_document(self) -> None:
         first, second = receive(einvoice()), receive(einvoice())
         assert (first.pk, Invoice.objects.count(), Entry.objects.count()) == (second.pk, 1, 1)
+
+    def test_the_same_bytes_are_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        posted, refused = receive(einvoice()), receive(b"<Order/>")
+        assert (posted.state, refused.state) == ("posted", "refused")
+        monkeypatch.setattr(receiving, "read_or_refusal", None)
+        assert [receive(data).pk for data in (einvoice(), b"<Order/>")] == [posted.pk, refused.pk]
 
     def test_the_same_invoice_in_another_file_changes_nothing(self) -> None:
         receive(einvoice())
@@ -165,8 +174,20 @@ class TestCorrections:
     def test_it_waits_for_its_invoice(self) -> None:
         correction = einvoice("F-2", "90.00", kind="384", original="F-1")
         assert receive(correction).problem["code"] == "original_unknown"
+        assert retry_arrived(today=TODAY)["tried"] == 0
         receive(einvoice("F-1", "119.00"))
         assert (receive(correction).state, only_invoice().open_amount) == ("posted", Decimal(90))
+
+    def test_it_is_posted_by_itself_once_its_invoice_is_there(self) -> None:
+        row = receive(einvoice("F-2", "90.00", kind="384", original="F-1"))
+        other = receive(einvoice("F-3", "90.00", kind="384", original="F-9"))
+        receive(einvoice("F-1", "119.00"))
+        retry_corrections()
+        row.refresh_from_db()
+        other.refresh_from_db()
+        assert (row.state, row.decided_by, only_invoice().open_amount) == ("posted", None, Decimal(90))
+        assert other.state == "waiting"
+        assert retry_arrived(today=TODAY) == {"tried": 0, "settled": 0}
 
     def test_without_its_invoice_named_it_waits(self) -> None:
         row = receive(einvoice("F-2", "90.00", kind="384"))
