@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
@@ -44,6 +46,15 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the shared data folder is missing: {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """Noon of the day that the builders of the credit floor call today: no day ends on the way."""
+    from tests.integration.credit.builders import TODAY  # needs settings, which this file must not load early
+
+    with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC), tick=True):
+        yield
 
 
 @pytest.fixture

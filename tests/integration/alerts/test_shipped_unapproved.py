@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from alerts.domain.ledger import ControlTotal
 from alerts.domain.states import AlertState, Rule
@@ -14,6 +16,7 @@ from alerts.queries.signals.collect import Close
 from alerts.services.advance import advance
 from buyers.models import Buyer
 from core.access.scope import scope_of
+from core.dates import business_date
 from core.domain.roles import Role
 from core.models import Run
 from credit.services.gate import reject_order, release_order
@@ -57,7 +60,9 @@ def leave(order: Order, amount: str | None, key: str, *, day: date = TODAY, canc
     run_jobs()
 
 
-def close(day: date = TODAY, *, known_at: datetime = LATER) -> None:
+def close(day: date | None = None, *, known_at: datetime = LATER) -> None:
+    """Of the day that the clock says, which people's answers are dated by; midnight may have passed since ``TODAY``."""
+    day = day or business_date(timezone.now(), settings.TIME_ZONE)
     run = Run.objects.create(kind="close", key=f"close:{day}", state=Run.State.DONE)
     control: tuple[ControlTotal, ...] = ()
     advance(Close(day, known_at, "USD", control), run_id=run.pk)

@@ -12,7 +12,6 @@ from buyers.models import Buyer
 from tests.integration.api.ladder import with_key
 from tests.integration.api.orders import golden_buyer
 from tests.integration.api.world import AS_OF, World, make_world
-from tests.integration.credit.builders import TODAY
 
 
 @pytest.fixture
@@ -29,13 +28,6 @@ def _fresh_limits(embedded_servers: None) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
-
-
-@pytest.fixture
-def noon() -> Iterator[None]:
-    """Orders are asked about at noon of today: no day ends on the way."""
-    with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC), tick=True):
-        yield
 
 
 @pytest.fixture

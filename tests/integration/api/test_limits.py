@@ -18,7 +18,7 @@ from tests.integration.api.orders import kept_answers, send
 from tests.integration.credit.asking import insure
 from tests.integration.credit.builders import EARLIER, TODAY, make_clean_buyer, make_group, make_limit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 LIMITS = "/api/v1/credit-limits/"
 REQUESTS = "/api/v1/limit-requests/"
 ONE = "/api/v1/limit-requests/{id}/"

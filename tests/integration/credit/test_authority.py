@@ -200,6 +200,7 @@ def test_a_waiting_request_counts_and_a_rejected_one_does_not() -> None:
     assert ask(buyer, "150000", by=analyst).uninsured == 250_000
 
 
+@pytest.mark.usefixtures("noon")
 def test_what_was_approved_more_than_90_days_ago_is_not_added() -> None:
     buyer, analyst = make_clean_buyer(), make_user(Role.ANALYST)
     approve(ask(buyer, "200000", by=analyst), by=make_user())

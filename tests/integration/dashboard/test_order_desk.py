@@ -18,7 +18,7 @@ from tests.integration.dashboard.desk import SIGNED_IN, check_denied, sign_in, t
 from tests.integration.dashboard.reading import inline_code_of, rows_of
 from tests.integration.dashboard.reading import text_of as words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 DESK = "/orders/"
 
 

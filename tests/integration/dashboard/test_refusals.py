@@ -83,6 +83,7 @@ def test_release_that_is_too_small_says_what_it_would_cover(world: CreditWorld) 
     assert Hold.objects.get(pk=world.hold.pk).state == "open"
 
 
+@pytest.mark.usefixtures("noon")
 def test_release_into_the_past_is_a_sentence_within_a_sentence(world: CreditWorld) -> None:
     given = {
         "version": world.new.gate.version,
