@@ -51,10 +51,13 @@ class FactsRecorded:
 
 
 @transaction.atomic
-def record_facts(rows: Iterable[FactRow], *, actor: User | None = None, actor_label: str = "") -> FactsRecorded:
+def record_facts(
+    rows: Iterable[FactRow], *, points: Points | None = None, actor: User | None = None, actor_label: str = ""
+) -> FactsRecorded:
     """Append facts of any kind; all or none.
 
-    A fact that is on record with the same content is left alone. Raises ``buyer_not_found``, ``grade_unknown`` (the
+    A fact that is on record with the same content is left alone. ``points``: the table of grades, if the caller has
+    read it. Raises ``buyer_not_found``, ``grade_unknown`` (the
     agency's letters are not in the table of grades), ``fact_invalid``, ``currency_unknown``.
     """
     by_kind: dict[type, list[Any]] = defaultdict(list)
@@ -63,7 +66,7 @@ def record_facts(rows: Iterable[FactRow], *, actor: User | None = None, actor_la
         by_kind[type(row)].append(row)
     given = sum(map(len, by_kind.values()))
     _check_buyers({row.buyer_id for rows_of_kind in by_kind.values() for row in rows_of_kind})
-    new = {kind.__name__: _append(kind, rows_of_kind) for kind, rows_of_kind in by_kind.items()}
+    new = {kind.__name__: _append(kind, rows_of_kind, points) for kind, rows_of_kind in by_kind.items()}
     _audit(by_kind, new, actor, actor_label)
     if new.get(KycRow.__name__) or new.get(ScreeningRow.__name__):
         ask_recheck_of_moved()
@@ -109,9 +112,9 @@ def _check_buyers(ids: set[int]) -> None:
         )
 
 
-def _rating_columns(rows: Sequence[RatingRow]) -> list[dict[str, Any]]:
+def _rating_columns(rows: Sequence[RatingRow], points: Points | None) -> list[dict[str, Any]]:
     """With the points frozen from the table of grades."""
-    points = grade_points()
+    points = grade_points() if points is None else points
     for row in rows:
         check_grade(row, points)
     return [
@@ -146,16 +149,19 @@ def check_grade(row: RatingRow, points: Points) -> None:
     )
 
 
-def _renamed(**names: str) -> Callable[[Sequence[Any]], list[dict[str, Any]]]:
+Columns = Callable[[Sequence[Any], Points | None], list[dict[str, Any]]]
+
+
+def _renamed(**names: str) -> Columns:
     """The row's fields as columns, some under the model's name."""
 
-    def columns(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    def columns(rows: Sequence[Any], _points: Points | None) -> list[dict[str, Any]]:
         return [{names.get(k, k): v for k, v in row._asdict().items() if k != "ended_on"} for row in rows]
 
     return columns
 
 
-_TABLES: dict[type, tuple[type[Any], Callable[[Sequence[Any]], list[dict[str, Any]]]]] = {
+_TABLES: dict[type, tuple[type[Any], Columns]] = {
     RatingRow: (AgencyRating, _rating_columns),
     StatementRow: (FinancialStatement, _renamed(balance_date="valid_from")),
     EventRow: (RiskEvent, _renamed(began_on="valid_from")),
@@ -166,10 +172,10 @@ _TABLES: dict[type, tuple[type[Any], Callable[[Sequence[Any]], list[dict[str, An
 }
 
 
-def _append(kind: type, rows: list[Any]) -> int:
+def _append(kind: type, rows: list[Any], points: Points | None) -> int:
     """Insert what is not on record; returns how many."""
     model, columns_of = _TABLES[kind]
-    columns = columns_of(rows)
+    columns = columns_of(rows, points)
     names = list(columns[0])
     wanted = dict.fromkeys(tuple(values.values()) for values in columns)
     known = _on_record(model, names, {row.buyer_id for row in rows})

@@ -81,6 +81,8 @@ def check_membership(row: MembershipRow) -> None:
 
 def closing_circles(owners: Mapping[int, int | None]) -> set[int]:
     """Which of these buyers would own themselves if each had this owner (None: none) from now on."""
+    if not any(owners.values()):
+        return set()  # every circle needs a new owner
     links = dict(fetch_all(_LINKS_SQL)) | dict(owners)
     circles = list_circles(links=[(child, parent) for child, parent in links.items() if parent is not None])
     return set().union(*circles) & owners.keys()

@@ -21,6 +21,17 @@ _FIXED: dict[type, tuple[str, ...]] = {
     StatementRow: ("buyer_id", "currency", "balance_date"),
     EventRow: ("buyer_id", "kind", "began_on", "note"),
 }
+_WORDS = {
+    "buyer_id": _("buyer"),
+    "agency": _("agency"),
+    "rated_on": _("date of the rating"),
+    "currency": _("currency"),
+    "balance_date": _("balance date"),
+    "kind": _("kind"),
+    "began_on": _("first day"),
+    "note": _("note"),
+    "ended_on": _("last day"),
+}
 
 
 @transaction.atomic
@@ -35,10 +46,10 @@ def put_signals(
     if not rows:
         return []
     standing = standing_signals(type(rows[0]), source, [row.external_id for row in rows])
-    points: Points = grade_points() if isinstance(rows[0], RatingRow) else {}
+    points = grade_points() if isinstance(rows[0], RatingRow) else {}
     outcomes = [_judge(row, standing.get(row.external_id), points) for row in rows]
     new = [row for row, one in zip(rows, outcomes, strict=True) if one in (Put.CREATED, Put.UPDATED)]
-    record_facts(new, actor=actor, actor_label=actor_label)
+    record_facts(new, points=points, actor=actor, actor_label=actor_label)
     return outcomes
 
 
@@ -61,12 +72,12 @@ def _check_fixed(row: Signal, known: Signal) -> None:
         names.append("ended_on")
     for name in names:
         if getattr(row, name) != getattr(known, name):
-            raise _contradiction(name.removesuffix("_id"), getattr(row, name), getattr(known, name))
+            raise _contradiction(name, getattr(row, name), getattr(known, name))
 
 
 def _contradiction(name: str, given: object, known: object) -> Conflict:
     return Conflict(
         "signal_contradicts",
-        _("The number is on record with another %(name)s; report it under a number of its own.", name=name),
-        {"field": name, "value": str(given), "known": str(known)},
+        _("The number is on record with another %(name)s; report it under a number of its own.", name=_WORDS[name]),
+        {"field": name.removesuffix("_id"), "value": str(given), "known": str(known)},
     )

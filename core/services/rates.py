@@ -51,7 +51,8 @@ def put_rates(rows: Sequence[RateRow], *, source: str, actor: User | None = None
     known = rate_versions(source, [(row.currency, row.rate_date) for row in rows])
     outcomes = [_put(row, known.get((row.currency, row.rate_date), [])) for row in rows]
     new = [row for row, became in zip(rows, outcomes, strict=True) if became in (RatePut.CREATED, RatePut.UPDATED)]
-    add_rates(new, source=source, actor=actor)
+    if new:
+        add_rates(new, source=source, actor=actor)
     return outcomes
 
 

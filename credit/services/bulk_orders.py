@@ -11,9 +11,8 @@ from typing import Any
 
 from buyers.services.rechecks import ask_recheck
 from buyers.services.registry import BuyerRow, upsert_buyers
-from core.errors import Conflict, DomainError
+from core.errors import DomainError
 from core.services.runs import enqueue_once
-from core.words import sentence as _
 from invoices.domain.kinds import Terms
 from invoices.domain.orders import ENDED, TOLD, OrderStatus, check_transition, status_told
 from invoices.intake.convert import Reader, Unfit
@@ -28,7 +27,7 @@ from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
 from invoices.services.order_batches import lock_orders, place_orders
-from invoices.services.orders import OrderRecord, check_content, check_end, list_differences
+from invoices.services.orders import OrderRecord, another_buyer, check_content, check_end, has_ended, list_differences
 
 CHECK_TASK = "credit.check_orders"
 # So many orders of one buyer are one job.
@@ -152,15 +151,9 @@ def _differs(row: WantedOrder, known: Order | None) -> bool:
 def _check_edit(known: Order, record: OrderRecord, differing: list[str], target: OrderStatus) -> None:
     params = {"field": "buyer", "value": record.external_id}
     if "buyer_id" in differing:
-        message = _("Order %(external_id)s is of another buyer.", external_id=record.external_id)
-        raise Conflict("order_of_another_buyer", message, params)
+        raise another_buyer(known, params)
     if differing and known.status in ENDED and target in ENDED:
-        message = _(
-            "Order %(external_id)s is %(status)s; re-open it first.",
-            external_id=record.external_id,
-            status=known.status,
-        )
-        raise Conflict("order_ended", message, {**params, "field": differing[0]})
+        raise has_ended(known, {**params, "field": differing[0]})
 
 
 def _check_move(known: Order, target: OrderStatus, progress: OrderProgress) -> None:

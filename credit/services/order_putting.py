@@ -92,29 +92,33 @@ class _Putting:
     def update(self, known: Order, told: OrderStatus | None) -> Outcome:
         """Open it again, edit it, move it on: in this order, each if it is told so; then ask if there is a question."""
         target, version = status_told(current=OrderStatus(known.status), told=told), known.version
+        order = known
         if known.status in ENDED and target not in ENDED:
-            self._move(known.pk, target)
-        if list_differences(known, self._record):
-            current = get_order(known.pk).version
-            place_order(
-                self._record,
-                today=self._as_of,
-                actor=self._actor,
-                actor_label=self._label,
-                expected_version=current,
-            )
-        if get_order(known.pk).status != target:
-            self._move(known.pk, target)
-        is_changed = get_order(known.pk).version != version
+            order = self._move(known.pk, target)
+        if list_differences(order, self._record):
+            order = self._edit(order)
+        if order.status != target:
+            order = self._move(order.pk, target)
+        is_changed = order.version != version
         if target not in ENDED and (is_changed or _is_unasked(known.pk)):
             self._ask(CheckRequest(order_id=known.pk))
         return Outcome.UPDATED if is_changed else Outcome.UNCHANGED
 
-    def _move(self, order_id: int, target: OrderStatus) -> None:
+    def _edit(self, order: Order) -> Order:
+        placed = place_order(
+            self._record,
+            today=self._as_of,
+            actor=self._actor,
+            actor_label=self._label,
+            expected_version=order.version,
+        )
+        return placed.order
+
+    def _move(self, order_id: int, target: OrderStatus) -> Order:
         if target is OrderStatus.CANCELLED:
             cancel_order(order_id, as_of=self._as_of, actor=self._actor, actor_label=self._label)
-        else:
-            set_status(order_id, target, actor=self._actor, actor_label=self._label)
+            return get_order(order_id)
+        return set_status(order_id, target, actor=self._actor, actor_label=self._label)
 
     def _ask(self, request: CheckRequest) -> None:
         check_order(request, as_of=self._as_of, actor=self._actor, actor_label=self._label)

@@ -5,6 +5,7 @@ An edit takes the order's row by its version and asks the credit floor to check 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -183,11 +184,7 @@ def list_differences(known: Order, new: OrderRecord) -> list[str]:
 def _check_edit(known: Order, new: OrderRecord, differing: list[str], expected_version: int | None) -> None:
     params = {"field": differing[0], "value": str(getattr(new, differing[0])), "order": known.pk}
     if "buyer_id" in differing:
-        raise Conflict(
-            "order_of_another_buyer",
-            _("Order %(external_id)s is of another buyer.", external_id=new.external_id),
-            params,
-        )
+        raise another_buyer(known, params)
     if expected_version is None:
         raise Conflict(
             "order_differs",
@@ -200,15 +197,21 @@ def _check_edit(known: Order, new: OrderRecord, differing: list[str], expected_v
             {**params, "known": str(getattr(known, differing[0])), "version": known.version},
         )
     if known.status in ENDED:
-        raise Conflict(
-            "order_ended",
-            _(
-                "Order %(external_id)s is %(status)s; re-open it first.",
-                external_id=new.external_id,
-                status=known.status,
-            ),
-            params,
-        )
+        raise has_ended(known, params)
+
+
+def another_buyer(known: Order, params: Mapping[str, Any]) -> Conflict:
+    """The refusal of an order's number that comes with another buyer."""
+    message = _("Order %(external_id)s is of another buyer.", external_id=known.external_id)
+    return Conflict("order_of_another_buyer", message, params)
+
+
+def has_ended(known: Order, params: Mapping[str, Any]) -> Conflict:
+    """The refusal of another content for an order that has ended."""
+    message = _(
+        "Order %(external_id)s is %(status)s; re-open it first.", external_id=known.external_id, status=known.status
+    )
+    return Conflict("order_ended", message, params)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from invoices.domain.bank import WAITING, LineState
 from invoices.domain.kinds import EntryKind
 from invoices.domain.posting import ADJUSTMENTS, check_amount
 from invoices.models import BankLine, Invoice, Receipt
+from invoices.queries.matching_settings import current_numbers
 from invoices.services.bank.payers import forget_payer, learn_payer, payer_warnings
 from invoices.services.bank.posting import Share, post_line, return_money, take_back
 from invoices.services.bank.proposing import propose_lines
@@ -127,7 +128,7 @@ def undo_line(*, line_id: int, version: int, reason: str, actor: User) -> BankLi
         forget_payer(line)
     line.receipt = line.buyer = None
     _decided(line, LineState.UNDONE, actor, "undone", reason=line.reason)
-    propose_lines([line])
+    propose_lines([line], current_numbers())
     return line
 
 
@@ -161,7 +162,7 @@ def propose_again(line_id: int, actor: User) -> BankLine:
     if line.state not in (*WAITING, LineState.IGNORED):
         raise InvalidTransition(current=line.state, allowed=tuple(WAITING))
     before, line.version = line.state, line.version + 1
-    propose_lines([line])
+    propose_lines([line], current_numbers())
     record(line, "looked_again", actor, before=before, state=line.state)
     return line
 

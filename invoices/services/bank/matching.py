@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from core.errors import DomainError
 from core.services.idempotency import try_again
 from core.services.runs import enqueue_once
 from invoices.domain.bank import LineState
+from invoices.domain.matching_settings import MatchingNumbers
 from invoices.models import BankLine
 from invoices.queries.matching_settings import current_numbers
 from invoices.services.bank.deciding import post_return
@@ -68,11 +68,10 @@ def match_batch(*, at_once: int = AT_ONCE) -> Matched | None:
     if not lines:
         return None
     numbers = current_numbers()
-    threshold = numbers.number("threshold") if numbers.is_enabled else None
     if received := [line for line in lines if line.amount > 0]:
-        _match_received(received, threshold)
+        _match_received(received, numbers)
     if taken_back := [line for line in lines if line.amount < 0]:
-        _match_taken_back(taken_back, threshold)
+        _match_taken_back(taken_back, numbers)
     states = Counter(line.state for line in lines)
     return Matched(len(lines), states[LineState.POSTED], states[LineState.PROPOSED], states[LineState.OPEN])
 
@@ -81,23 +80,24 @@ def _unseen() -> QuerySet[BankLine]:
     return BankLine.objects.filter(state=LineState.OPEN, matched_at__isnull=True)
 
 
-def _match_received(lines: Sequence[BankLine], threshold: Decimal | None) -> None:
-    found = propose_lines(lines)
-    chosen, later = _first_come([Sure(line, found[line.pk][0]) for line in _sure_of(lines, threshold)])
+def _match_received(lines: Sequence[BankLine], numbers: MatchingNumbers) -> None:
+    found = propose_lines(lines, numbers)
+    chosen, later = _first_come([Sure(line, found[line.pk][0]) for line in _sure_of(lines, numbers)])
     post_many(chosen)
     _match_later(later)
 
 
-def _match_taken_back(lines: Sequence[BankLine], threshold: Decimal | None) -> None:
-    propose_lines(lines)
-    for line in _sure_of(lines, threshold):
-        _post_return(line)
+def _match_taken_back(lines: Sequence[BankLine], numbers: MatchingNumbers) -> None:
+    propose_lines(lines, numbers)
+    for line in _sure_of(lines, numbers):
+        _post_return(line, numbers)
 
 
-def _sure_of(lines: Sequence[BankLine], threshold: Decimal | None) -> list[BankLine]:
-    """Those that may post by themselves; none without a threshold."""
-    if threshold is None:
+def _sure_of(lines: Sequence[BankLine], numbers: MatchingNumbers) -> list[BankLine]:
+    """Those that may post by themselves."""
+    if not numbers.is_enabled:
         return []
+    threshold = numbers.number("threshold")
     return [line for line in lines if line.confidence is not None and line.confidence >= threshold]
 
 
@@ -120,7 +120,7 @@ def _match_later(lines: Sequence[BankLine]) -> None:
     store(lines, {"state": "text", "matched_at": "timestamptz"})
 
 
-def _post_return(line: BankLine) -> None:
+def _post_return(line: BankLine, numbers: MatchingNumbers) -> None:
     """The debit of a returned payment; a person decides if somebody has its credit in hand, or the ledger refuses.
 
     Example: two debits name one credit; the first one takes it back, the second finds it bounced.
@@ -134,7 +134,7 @@ def _post_return(line: BankLine) -> None:
         with transaction.atomic():
             post_return(line, returned, actor=None)
     except DomainError:
-        propose_lines([line])
+        propose_lines([line], numbers)
 
 
 @transaction.atomic
@@ -142,10 +142,10 @@ def match_again(*, states: Sequence[LineState] = (LineState.OPEN, LineState.PROP
     """Have undecided lines matched anew, e.g. after invoices came in; returns how many.
 
     Lines that no attempt has looked at yet are matched with them: a job passes over what is locked just then, and no
-    other job may come.
+    other job may come. It is no decision: who has such a line on the desk may still decide on it.
     """
     undecided = BankLine.objects.filter(state__in=states, matched_at__isnull=False)
-    changed = undecided.update(state=LineState.OPEN, matched_at=None, version=F("version") + 1)
+    changed = undecided.update(state=LineState.OPEN, matched_at=None)
     if _unseen().exists():
         enqueue_once(MATCH_TASK, [{}])
     return changed

@@ -17,7 +17,6 @@ from invoices.domain.matching_settings import MatchingNumbers
 from invoices.domain.matching_text import creditor_references, tokens
 from invoices.models import BankLine
 from invoices.queries.bank_evidence import Evidence, Told, find_duplicates, gather
-from invoices.queries.matching_settings import current_numbers
 from invoices.services.bank.returns import propose_returns
 from invoices.services.bank.storing import store
 
@@ -31,13 +30,12 @@ ZERO = Decimal(0)
 Proposals = dict[int, list[Candidate]]
 
 
-def propose_lines(lines: Sequence[BankLine]) -> Proposals:
+def propose_lines(lines: Sequence[BankLine], numbers: MatchingNumbers) -> Proposals:
     """Propose what these lines are, in the caller's transaction, and store it; the candidates of credits by line.
 
     A line with a proposal is ``proposed``, one without stays ``open``; what was undone stays ``undone``. Cost: a fixed
     number of statements, and what the rules take for each line.
     """
-    numbers = current_numbers()
     received = [line for line in lines if line.amount > 0]
     found = _candidates(received, numbers)
     propose_returns([line for line in lines if line.amount < 0])

@@ -62,8 +62,16 @@ def _post(caller: Caller, rows: list[WantedDispute]) -> list[Answer]:
     """An invoice of which the ledger refuses one dispute is left alone with all of them."""
     known = known_versions(caller.source, [row.external_id for row in rows])
     faults = _faults(caller.source, rows, known)
-    refused = _posted(caller, [row for row in rows if faults[row.position] is None])
+    refused = _posted(caller, [row for row in rows if faults[row.position] is None and not _stands(row, known)])
     return [_answer(row, faults[row.position] or _refusal(row, refused), known) for row in rows]
+
+
+def _stands(row: WantedDispute, known: Versions) -> bool:
+    return _version(row) in known.get(row.external_id, {}).get(row.invoice, ())
+
+
+def _version(row: WantedDispute) -> tuple[Any, ...]:
+    return row.amount, row.reason, row.valid_from
 
 
 def _posted(caller: Caller, rows: list[WantedDispute]) -> dict[str, str]:
@@ -111,7 +119,7 @@ def _answer(row: WantedDispute, fault: dict[str, Any] | None, known: Versions) -
     if fault is not None:
         return quarantined(row, fault)
     invoices = known.setdefault(row.external_id, {})
-    is_new, version = row.invoice not in invoices, (row.amount, row.reason, row.valid_from)
+    is_new, version = row.invoice not in invoices, _version(row)
     versions = invoices.setdefault(row.invoice, set())
     outcome = Outcome.UNCHANGED if version in versions else Outcome.UPDATED
     versions.add(version)

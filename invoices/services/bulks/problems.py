@@ -58,15 +58,25 @@ def problem_of(error: DomainError) -> dict[str, Any]:
     field, value = named.pop("field", ""), named.pop("value", "")
     found = problem(error.code, field, value, **named)
     if isinstance(error.message, Sentence):
-        figures = {name: str(value) for name, value in error.message.figures.items()}
-        found |= {"template": error.message.template, "figures": figures}
+        found |= _kept(error.message)
     return found
+
+
+def _kept(said: Sentence) -> dict[str, Any]:
+    """The sentence as it is stored, with the sentences in it."""
+    figures = {name: _kept(one) if isinstance(one, Sentence) else str(one) for name, one in said.figures.items()}
+    return {"template": said.template, "figures": figures}
+
+
+def _read(kept: Mapping[str, Any]) -> Sentence:
+    figures = {name: _read(one) if isinstance(one, Mapping) else one for name, one in kept["figures"].items()}
+    return Sentence(kept["template"], **figures)
 
 
 def sentence_of(problem: Mapping[str, Any]) -> str:
     """What a problem says: in English if a rule said it (see :func:`core.language.in_language`), else translated."""
     if "template" in problem:
-        return Sentence(problem["template"], **problem["figures"])
+        return _read(problem)
     return words(problem["code"], {"field": problem["field"], "value": problem["value"], **problem["params"]})
 
 

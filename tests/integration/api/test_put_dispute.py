@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from core.models import AuditEvent
@@ -45,7 +47,9 @@ def disputed() -> dict[str, Decimal]:
 def test_a_dispute_is_opened_changed_and_ended(erp: APIClient) -> None:
     assert put(erp, status=201)["outcome"] == "created"
     assert disputed()["F-1"] == 40
-    assert put(erp)["outcome"] == "unchanged"
+    with CaptureQueriesContext(connection) as queries:
+        assert put(erp)["outcome"] == "unchanged"
+    assert not any("invoices.post_bulk" in query["sql"] for query in queries)
     assert put(erp, amount="25")["outcome"] == "updated"
     assert put(erp, amount="0", valid_from="2026-05-02")["amount"] == "0.00"
     assert (disputed()["F-1"], DisputeVersion.objects.count()) == (0, 3)

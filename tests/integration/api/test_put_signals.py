@@ -109,6 +109,26 @@ def test_another_buyer_day_or_kind_is_a_contradiction(
     assert MODELS[kind].objects.count() == 1
 
 
+def test_a_contradiction_is_said_in_words_of_each_language(erp: APIClient) -> None:
+    put(erp, url(STATEMENTS), path(STATEMENTS), STATEMENT, status=201)
+    changed = record(STATEMENTS, balance_date="2024-12-31")
+    bulk = taken(erp, [changed], url=bulk_url(STATEMENTS))
+    for language, words in (("en", "another balance date;"), ("zh-hans", "但报表日不同")):
+        told = {"accept-language": language}
+        alone = erp.put(url(STATEMENTS), without(changed, external_id=...), format="json", headers=told)
+        assert words in alone.json()["detail"]
+        (answer,) = erp.get(f"/api/v1/bulks/{bulk['id']}/records/", headers=told).json()["results"]
+        assert words in answer["problem"]["detail"]
+
+
+@every_kind
+def test_nothing_is_read_twice_to_record_it(erp: APIClient, kind: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        put(erp, url(kind), path(kind), BODIES[kind], status=201)
+    reads = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    assert len(set(reads)) == len(reads)
+
+
 def test_an_event_ends_once(erp: APIClient) -> None:
     put(erp, url(EVENTS), path(EVENTS), EVENT | {"ended_on": "2026-04-01"}, status=201)
     assert put(erp, url(EVENTS), path(EVENTS), EVENT | {"ended_on": "2026-04-01"})["outcome"] == "unchanged"

@@ -25,7 +25,7 @@ REFUSALS = {
     "Conflict",
     "LedgerRefused",
     "NotApproved",
-    "ChangedMeanwhile",
+    "Changed",
     "KeyReused",
 }
 TRANSLATING = {"_", "gettext", "ngettext", "sentence", "sentence_of", "words"}

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from invoices.models import CreditNote, DueDateChange, Entry, Invoice, Order, Receipt, SuspendedAllocation
 from invoices.queries.documents import posted_invoices
 from invoices.queries.verify import verify_ledger
+from invoices.services.documents import receiving
 from invoices.services.documents.deciding import retry_arrived
 from invoices.services.posting.allocations import Incoming, post_receipt
 from invoices.tasks import retry_corrections
@@ -47,6 +48,12 @@ class TestIssue:
     def test_the_same_bytes_twice_are_one_document(self) -> None:
         first, second = receive(einvoice()), receive(einvoice())
         assert (first.pk, Invoice.objects.count(), Entry.objects.count()) == (second.pk, 1, 1)
+
+    def test_the_same_bytes_are_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        posted, refused = receive(einvoice()), receive(b"<Order/>")
+        assert (posted.state, refused.state) == ("posted", "refused")
+        monkeypatch.setattr(receiving, "read_or_refusal", None)
+        assert [receive(data).pk for data in (einvoice(), b"<Order/>")] == [posted.pk, refused.pk]
 
     def test_the_same_invoice_in_another_file_changes_nothing(self) -> None:
         receive(einvoice())

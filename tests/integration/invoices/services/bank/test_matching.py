@@ -210,6 +210,16 @@ def test_a_line_that_came_before_its_invoice_is_found_later() -> None:
     assert match_lines().posted == 1
 
 
+def test_a_line_that_is_matched_again_in_vain_is_decided_on_as_it_was_seen() -> None:
+    buyer, line = make_buyer("ACME"), make_line("100", payer_name="Somebody", remittance="goods")
+    match_lines()
+    line.refresh_from_db()
+    assert match_again() == 1
+    match_lines()
+    done = confirm_line(line_id=line.pk, version=line.version, buyer_id=buyer.pk, actor=make_actor())
+    assert done.state == LineState.POSTED
+
+
 def test_what_the_ledger_refuses_goes_to_a_person_and_the_others_are_posted() -> None:
     good, bad = (make_invoice(make_buyer(code), "100") for code in ("GOOD", "BAD"))
     lines = [
