@@ -30,6 +30,7 @@ class ItemRow:
     used: str
     kind: str
     left: Decimal
+    digits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def panel_of(line: BankLine, *, actor: User, choice: Choice | None = None, numbe
         can_undo=line.state in (LineState.POSTED, LineState.IGNORED),
         returns=list_lines(actor=actor).filter(pk=proposal["returns"]).first() if proposal.get("returns") else None,
         buyer=chosen.buyer_code or _offered(buyers, chosen.buyer_id),
-        rows=[_row(item, chosen.parts.get(item.invoice_id)) for item in items],
+        rows=[_row(item, chosen.parts.get(item.invoice_id), line.currency) for item in items],
         remainder=line.amount - chosen.used,
         digits=minor_digits(line.currency),
         alternatives=_alternatives(proposal, buyers, number),
@@ -115,16 +116,17 @@ def _offered(buyers: Mapping[int, Buyer], buyer_id: int | None) -> str:
     return f"{buyer.code} · {buyer.name}" if buyer else ""
 
 
-def _row(item: OpenItemChoice, part: Part | None) -> ItemRow:
+def _row(item: OpenItemChoice, part: Part | None, currency: str) -> ItemRow:
     given = part or Part()
     return ItemRow(
         item=item,
         is_chosen=part is not None,
         paid=_plain(given.paid, item.currency) if part else "",
         off=_plain(given.off, item.currency) if given.off else "",
-        used="" if given.source_amount is None else f"{given.source_amount:f}",
+        used="" if given.source_amount is None else _plain(given.source_amount, currency),
         kind=given.kind.value,
         left=item.open_amount - given.paid - given.off,
+        digits=minor_digits(item.currency),
     )
 
 
