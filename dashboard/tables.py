@@ -147,12 +147,6 @@ class NumberColumn(TextColumn):
         return value
 
 
-class WholeColumn(NumberColumn):
-    """An amount without minor units."""
-
-    write = staticmethod(formats.whole)
-
-
 class CountColumn(NumberColumn):
     """A count."""
 

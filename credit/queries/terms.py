@@ -13,7 +13,7 @@ def current_terms(*, known_at: datetime | None = None) -> dict[str, GradeTerms]:
     versions = GradeTermsVersion.objects.order_by("grade", "-version").distinct("grade")
     if known_at is not None:
         versions = versions.filter(recorded_at__lte=known_at)
-    return dict(DEFAULT_TERMS) | {row.grade: _terms(row) for row in versions}
+    return dict(DEFAULT_TERMS) | {row.grade: terms_of(row) for row in versions}
 
 
 def list_terms_versions() -> list[GradeTermsVersion]:
@@ -21,5 +21,6 @@ def list_terms_versions() -> list[GradeTermsVersion]:
     return list(GradeTermsVersion.objects.select_related("created_by").order_by("-recorded_at", "-pk"))
 
 
-def _terms(row: GradeTermsVersion) -> GradeTerms:
+def terms_of(row: GradeTermsVersion) -> GradeTerms:
+    """A stored version as the rules take it."""
     return GradeTerms(row.grade, TermsKind(row.kind), row.max_days, row.deposit_percent, row.version)

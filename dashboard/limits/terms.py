@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,8 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.domain.roles import Permission
 from credit.domain.terms import GradeTerms, TermsKind
-from credit.models import GradeTermsVersion
-from credit.queries.terms import current_terms, list_terms_versions
+from credit.queries.terms import current_terms, list_terms_versions, terms_of
 from credit.services.terms import change_terms
 from dashboard.credit_terms import TERMS_KINDS, terms_words
 from dashboard.forms import DeskForm
@@ -42,7 +39,7 @@ class TermsPage(LimitsPage):
         return self.render(
             "limits/terms.html",
             lines=[(terms, terms_words(terms.code)) for terms in current_terms().values()],
-            versions=[(row, terms_words(_terms_of(row).code)) for row in list_terms_versions()],
+            versions=[(row, terms_words(terms_of(row).code)) for row in list_terms_versions()],
             may_change=self.page.may(Permission.RULES_CHANGE),
         )
 
@@ -83,7 +80,3 @@ class TermsChange(LimitsPage):
 
     def _page(self, grade: str, form: TermsForm, status: int = 200) -> HttpResponse:
         return self.render("limits/terms_form.html", status=status, letter=grade, form=form)
-
-
-def _terms_of(row: GradeTermsVersion) -> GradeTerms:
-    return GradeTerms(row.grade, TermsKind(row.kind), row.max_days, Decimal(row.deposit_percent), row.version)

@@ -93,35 +93,6 @@ def grade(letter: str | None, *, size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def bar(share: Decimal | float | None, tone_name: str = "", width: int = 60) -> SafeString:
-    """A small bar for a share of 0-1, as SVG: the figure stands beside it."""
-    part = max(0.0, min(1.0, float(share or 0))) * width
-    return format_html(
-        '<svg class="bar" width="{w}" height="8" aria-hidden="true" focusable="false">'
-        '<rect class="bar-track" width="{w}" height="8" rx="2"></rect>'
-        '<rect class="bar-fill {cls}" width="{part}" height="8" rx="2"></rect></svg>',
-        w=width,
-        cls=f"fill-{tone_name}" if tone_name else "",
-        part=f"{part:.1f}",
-    )
-
-
-@register.simple_tag
-def stack(parts: Iterable[tuple[str, float]], width: int = 120) -> SafeString:
-    """A stacked bar of (class name, share) parts, e.g. the buckets of one buyer."""
-    drawn, left = [], 0.0
-    for name, share in parts:
-        size = max(0.0, float(share)) * width
-        drawn.append((name, f"{left:.1f}", f"{size:.1f}"))
-        left += size
-    return format_html(
-        '<svg class="bar" width="{0}" height="10" aria-hidden="true" focusable="false">{1}</svg>',
-        width,
-        format_html_join("", '<rect class="fill-{}" x="{}" width="{}" height="10"></rect>', drawn),
-    )
-
-
-@register.simple_tag
 def spark(points: Iterable[float | None], width: int = 96, height: int = 22, is_bad: bool = False) -> SafeString:
     """A line of values without axes; the table or figure beside it carries the numbers."""
     values = [float(point) for point in points if point is not None]
