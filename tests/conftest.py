@@ -1,7 +1,6 @@
 """Fixtures that every test may use: the servers, the shared data, real workers."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,12 +8,17 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from config.local import processes, supervisor
 from tests import cluster
 from tests.public_files import SHARED_DATA
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+# By default an example that takes 0.2 s fails: on a busy machine any may.
+settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -80,7 +84,7 @@ def start_worker(child_environment: dict[str, str], tmp_path: Path) -> Iterator[
     _empty_broker()
     yield start
     for worker in started:
-        processes.stop(worker, (signal.SIGTERM, 5.0), (signal.SIGQUIT, 3.0))
+        processes.stop(worker)  # killed: nobody waits for what it may still be doing
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from dashboard.pages import choices_of
 from dashboard.tables import CountColumn, DataTable, LabelColumn, TextColumn, configure
 from dashboard.templatetags.duewatch import tone
 from invoices.models import Bulk, BulkRecord, EarlyRecord, MendedRecord
-from invoices.queries.bulks import BulkView, get_bulk, list_decisions, list_records, open_positions
+from invoices.queries.bulks import BulkView, count_undecided, get_bulk, list_decisions, list_records
 from invoices.queries.early import list_early
 from invoices.queries.imports import refusal_text
 from invoices.services.bulks.mending import Resent, send_again
@@ -113,7 +113,7 @@ class BulkPage(ImportsPage):
             asked=bulk.control,
             refusal=_refusal(view),
             outcomes=choices_of(OUTCOMES, outcome, every=_("all")),
-            still_open=open_positions(bulk).count() if mends else 0,
+            still_open=count_undecided(bulk) if mends else 0,
             **context,
         )
 

@@ -35,7 +35,7 @@ from invoices.services.bank.deciding import Allocation, confirm_line, ignore_lin
 from invoices.services.bank.matching import match_lines
 from invoices.services.bank.taking import take_statements
 from invoices.services.bulk import InvoiceRow, post_bulk
-from pipeline.demo.bank_month import DrawnPayment, Month
+from pipeline.demo.bank_records import DrawnPayment, Month
 
 SOURCE = "bank-month"
 OWN_ACCOUNT = "DE89370400440532013000"

@@ -16,7 +16,7 @@ SignIn = Callable[..., Page]
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ASK = """async (tags) => (await axe.run(document, { runOnly: tags })).violations.flatMap(
+ASK = """async (tags) => (await axe.run(document, { runOnly: tags, resultTypes: ["violations"] })).violations.flatMap(
     ({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`))"""
 FOCUSED = """() => { const found = document.activeElement;
     return [getComputedStyle(found).outline, found.getBoundingClientRect().width, found.outerHTML.slice(0, 120)]; }"""

@@ -22,6 +22,7 @@ from invoices.models import Order
 from tests.integration.api.ladder import as_person, with_key
 from tests.integration.api.orders import CHECKS, act, ask, everything, golden_buyer, order_body, refused, send, what_if
 from tests.integration.credit.builders import TODAY
+from tests.waiting import PATIENCE_S
 
 TOGETHER = 6
 SMALL: dict[str, Any] = {"amount": "1000.00"}
@@ -32,7 +33,7 @@ def together(work: Callable[[int], Any]) -> list[Any]:
     barrier = Barrier(TOGETHER)
 
     def one(number: int) -> Any:
-        barrier.wait(timeout=30)
+        barrier.wait(timeout=PATIENCE_S)
         try:
             return work(number)
         finally:
@@ -222,7 +223,7 @@ class TestService:
 
         with ThreadPoolExecutor(1) as pool:
             pool.submit(first)
-            assert started.wait(10)
+            assert started.wait(PATIENCE_S)
             answer = answer_once(self.ASKED, lambda: Answer(200, "{}"))
         assert (answer.is_replay, done) == (False, ["first failed"])
 
@@ -241,7 +242,7 @@ class TestService:
 
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(first)
-            assert started.wait(10)
+            assert started.wait(PATIENCE_S)
             with pytest.raises(Conflict) as refused_:
                 answer_once(self.ASKED, lambda: Answer(200, "{}"))
             finish.set()
@@ -263,7 +264,7 @@ class TestService:
                 with transaction.atomic():
                     IdempotencyKey.objects.filter(key=first).update(status=201)
                     if len(tries) <= 2:
-                        barrier.wait(timeout=10)
+                        barrier.wait(timeout=PATIENCE_S)
                     IdempotencyKey.objects.filter(key=second).update(status=201)
                 return "done"
 

@@ -38,6 +38,7 @@ from tests.integration.credit.builders import (
     ship,
 )
 from tests.integration.invoices.builders import make_invoice, make_receipt
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,7 +50,7 @@ def at_once(*works: Callable[[], object]) -> list[object]:
     barrier = Barrier(len(works))
 
     def one(work: Callable[[], object]) -> object:
-        barrier.wait(timeout=30)
+        barrier.wait(timeout=PATIENCE_S)
         try:
             return work()
         except DomainError as refused:

@@ -11,6 +11,7 @@ from core.errors import DomainError
 from invoices.models import ControlBalance, Entry
 from invoices.queries.verify import verify_ledger
 from tests.integration.invoices.builders import allocate, make_buyer, make_invoice, make_receipt
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,7 +23,7 @@ def at_once(work: Callable[[int], object]) -> list[str]:
     barrier = Barrier(TOGETHER)
 
     def one(number: int) -> str:
-        barrier.wait(timeout=30)
+        barrier.wait(timeout=PATIENCE_S)
         try:
             work(number)
         except DomainError as refused:

@@ -12,6 +12,7 @@ from buyers.models import Buyer, BuyerAlias, BuyerCode
 from buyers.services.merges import propose_duplicates
 from buyers.services.registry import BuyerRow, upsert_buyers
 from core.models import User
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.django_db
 
@@ -197,7 +198,7 @@ def test_two_files_at_once_with_the_same_new_buyers_make_each_once() -> None:
     barrier = Barrier(2)
 
     def load(given: list[BuyerRow]) -> dict[str, int]:
-        barrier.wait(timeout=30)
+        barrier.wait(timeout=PATIENCE_S)
         try:
             return upsert_buyers(given, "erp")
         finally:
