@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from core.api.bodies import Body
 from core.api.outages import outage_told
 from core.api.params import Params
-from core.api.problems import ParameterError
 from core.api.schema import ETAG, answers, write_answers
 from core.api.writes import etag_of, expected_versions
 from core.errors import NotFound
@@ -84,8 +83,7 @@ class RecordOfSource(SourceView, ABC):
         """Bring it to what the source says; the same again changes nothing."""
         self.parse(Params)
         self.check_own(source)
-        if len(external_id) > self.longest_id:
-            raise self._too_long(external_id)
+        self.check_number(external_id, self.longest_id)
         row, expected = self.row(external_id, self.body(self.body_kind)), expected_versions(self.request)
         with outage_told():
             outcome = try_again(lambda: self._put(row, expected))
@@ -100,11 +98,6 @@ class RecordOfSource(SourceView, ABC):
     def _versions(self, row: Row) -> tuple[int, int] | None:
         found = self.find(self.own_source, row.external_id)
         return found.versions if found else None
-
-    def _too_long(self, external_id: str) -> ParameterError:
-        detail = _("The number has at most %(limit)s characters.") % {"limit": self.longest_id}
-        value = external_id[: self.longest_id]
-        return ParameterError(code="field_invalid", detail=detail, field="external_id", value=value)
 
 
 def _shown(
