@@ -50,7 +50,7 @@ OUTCOMES = {
 MENDED = {
     MendKind.REPLAYED: Label(_("taken since"), "good"),
     MendKind.DISCARDED: Label(pgettext_lazy("quarantine", "discarded")),
-    MendKind.SUPERSEDED: Label(_("told anew by its system")),
+    MendKind.SUPERSEDED: Label(_("sent again by its system")),
 }
 
 SUSPENSE_STATES = {

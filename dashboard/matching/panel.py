@@ -13,7 +13,7 @@ from core.money import minor_digits
 from dashboard.bank_words import LINE_STATES, confidence_label, reason_words, warning_words
 from dashboard.labels import Label, label_of
 from dashboard.matching.choice import Choice, Part, proposed
-from dashboard.queries.matching import list_items, names_of
+from dashboard.queries.matching import id_of, list_items, names_of
 from invoices.domain.bank import WAITING, LineState
 from invoices.models import BankLine
 from invoices.queries.bank import OpenItemChoice, list_lines
@@ -69,7 +69,7 @@ def panel_of(line: BankLine, *, actor: User, choice: Choice | None = None, numbe
     proposal: dict[str, Any] = line.proposal or {}
     chosen = choice or proposed(proposal, number)
     buyers = names_of([chosen.buyer_id, *(one.get("buyer") for one in proposal.get("alternatives", []))])
-    buyer_id = chosen.buyer_id or _by_code(chosen.buyer_code)
+    buyer_id = chosen.buyer_id or id_of(chosen.buyer_code)
     is_open = line.state in WAITING
     items = (
         list_items(
@@ -105,10 +105,6 @@ def _told(proposal: Mapping[str, Any], number: int) -> Mapping[str, Any]:
 
 def _number(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value))
-
-
-def _by_code(code: str) -> int | None:
-    return Buyer.objects.filter(code=code).values_list("pk", flat=True).first() if code else None
 
 
 def _offered(buyers: Mapping[int, Buyer], buyer_id: int | None) -> str:

@@ -41,6 +41,11 @@ def list_items(
     return [*first, *(one for one in others if one.invoice_id not in known)]
 
 
+def id_of(code: str) -> int | None:
+    """The buyer of this code."""
+    return Buyer.objects.filter(code=code).values_list("pk", flat=True).first() if code else None
+
+
 def names_of(buyer_ids: Iterable[int | None]) -> Mapping[int, Buyer]:
     """Buyers by id."""
     return Buyer.objects.only("code", "name", "name_zh").in_bulk([pk for pk in buyer_ids if pk])
