@@ -61,6 +61,8 @@ REASONS: dict[str, Any] = {
     ReasonCode.NAME_SAME: _("the payer's name matches the buyer's"),
     ReasonCode.NAME_SIMILAR: _("the payer's name is similar to the buyer's"),
     ReasonCode.GROUP_PAYMENT: _("one payment for %(count)s companies of a group"),
+    ReasonCode.OTHER_CURRENCY: _("they are invoiced in %(invoiced)s"),
+    ReasonCode.AMOUNT_CONVERTED: _("at the day's rate %(currency)s %(amount)s are open: %(percent)s %% away"),
     ReasonCode.PAYER_DIFFERS: _("the payer's name differs: %(name)s"),
     ReasonCode.AMBIGUOUS: _("something else fits as well"),
     ReasonCode.COINCIDENCE: _("with so many open invoices the sum may be chance"),

@@ -17,19 +17,19 @@ from invoices.services.imports.results import Outcome
 WAYS = {Way.FILE: _("tables"), Way.REST: _("REST"), Way.DOCUMENT: _("documents")}
 
 RECORD_KINDS = {
-    BulkKind.INVOICES: _("invoices"),
-    BulkKind.RECEIPTS: _("receipts"),
-    BulkKind.CREDIT_NOTES: _("credit notes"),
-    BulkKind.BUYERS: _("buyers"),
-    BulkKind.DISPUTES: _("disputes"),
-    BulkKind.WRITE_OFFS: _("write-offs"),
-    BulkKind.SHIPMENTS: _("shipments"),
-    BulkKind.ORDERS: _("orders"),
-    BulkKind.GROUPS: _("groups"),
-    BulkKind.RATINGS: _("agency ratings"),
-    BulkKind.FINANCIAL_STATEMENTS: _("financial statements"),
-    BulkKind.BUYER_EVENTS: _("events"),
-    BulkKind.RATES: _("exchange rates"),
+    BulkKind.INVOICES: pgettext_lazy("records", "invoices"),
+    BulkKind.RECEIPTS: pgettext_lazy("records", "receipts"),
+    BulkKind.CREDIT_NOTES: pgettext_lazy("records", "credit notes"),
+    BulkKind.BUYERS: pgettext_lazy("records", "buyers"),
+    BulkKind.DISPUTES: pgettext_lazy("records", "disputes"),
+    BulkKind.WRITE_OFFS: pgettext_lazy("records", "write-offs"),
+    BulkKind.SHIPMENTS: pgettext_lazy("records", "shipments"),
+    BulkKind.ORDERS: pgettext_lazy("records", "orders"),
+    BulkKind.GROUPS: pgettext_lazy("records", "groups"),
+    BulkKind.RATINGS: pgettext_lazy("records", "agency ratings"),
+    BulkKind.FINANCIAL_STATEMENTS: pgettext_lazy("records", "financial statements"),
+    BulkKind.BUYER_EVENTS: pgettext_lazy("records", "events"),
+    BulkKind.RATES: pgettext_lazy("records", "exchange rates"),
 }
 
 BULK_STATES = {
@@ -50,7 +50,7 @@ OUTCOMES = {
 MENDED = {
     MendKind.REPLAYED: Label(_("taken since"), "good"),
     MendKind.DISCARDED: Label(pgettext_lazy("quarantine", "discarded")),
-    MendKind.SUPERSEDED: Label(_("told anew by its system")),
+    MendKind.SUPERSEDED: Label(_("sent again by its system")),
 }
 
 SUSPENSE_STATES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -75,6 +75,12 @@ def _about(words: str | Callable[[T], str], result: T) -> str:
 def tabs_at(current: str, tabs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any, bool]]:
     """Tabs (page name, label) as the template shows them: address, label, and which one is open."""
     return [(f"dashboard:{name}", label, name == current) for name, label in tabs]
+
+
+def choices_of(words: Mapping[Any, Any], chosen: str, *, every: Any = None) -> list[tuple[str, Any, bool]]:
+    """Values and words as ``components/_choice.html`` links them, and which one is chosen; ``every`` leaves all."""
+    known = words if every is None else {"": every, **words}
+    return [(str(value), getattr(word, "text", word), value == chosen) for value, word in known.items()]
 
 
 def refusal(request: HttpRequest, problem: DomainError) -> HttpResponse:

@@ -18,7 +18,6 @@ from buyers.queries.records import get_buyer_of_source
 from buyers.services.registry import BuyerRow
 from core.api.outages import outage_told
 from core.api.params import Params
-from core.api.problems import ParameterError
 from core.api.schema import write_answers
 from core.errors import Conflict
 from core.house import today
@@ -57,8 +56,7 @@ class BuyerOfSource(SourceView):
         """Made, or filled where empty; what is on record stays, other spellings are kept beside it."""
         self.parse(Params)
         self.check_own(source)
-        if len(external_id) > LONGEST_ID:
-            raise _too_long(external_id)
+        self.check_number(external_id, LONGEST_ID)
         row = _row(self.body(PutBuyerBody), external_id)
         with outage_told(), _explained():
             outcome = try_again(lambda: put_row(BUYERS, caller=Caller(source, today(), self.person), row=row))
@@ -76,11 +74,6 @@ def _shown(source: str, external_id: str, outcome: Outcome) -> dict[str, Any]:
     known = {name: getattr(buyer, name) for name in ("code", "name", "name_zh", "country", "currency", "website")}
     named = {"source": source, "external_id": external_id, "trading_since": buyer.founded_on}
     return dict(PutBuyerSerializer({**known, **named, "outcome": outcome.value}).data)
-
-
-def _too_long(external_id: str) -> ParameterError:
-    detail = _("A buyer's number has at most %(limit)s characters.") % {"limit": LONGEST_ID}
-    return ParameterError(code="field_invalid", detail=detail, field="external_id", value=external_id[:LONGEST_ID])
 
 
 @contextmanager

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.outages import outage_told
 from core.api.params import Params
-from core.api.problems import ParameterError
 from core.api.schema import write_answers
 from core.house import today
 from core.services.idempotency import try_again
@@ -43,8 +41,7 @@ class DisputeOfSource(SourceView):
         """From its day on that part of the invoice is contested; 0 ends it, the same again changes nothing."""
         self.parse(Params)
         self.check_own(source)
-        if len(external_id) > LONGEST_ID:
-            raise _too_long(external_id)
+        self.check_number(external_id, LONGEST_ID)
         given = self.body(PutDisputeBody)
         row = WantedDispute(position=1, external_id=external_id, **given)
         caller = Caller(source, today(), self.person)
@@ -56,8 +53,3 @@ class DisputeOfSource(SourceView):
 def _answer(source: str, external_id: str, given: dict[str, Any], outcome: Outcome) -> Response:
     shown = {"source": source, "external_id": external_id, "outcome": outcome.value, **given}
     return Response(PutDisputeSerializer(shown).data, status=201 if outcome is Outcome.CREATED else 200)
-
-
-def _too_long(external_id: str) -> ParameterError:
-    detail = _("A dispute's number has at most %(limit)s characters.") % {"limit": LONGEST_ID}
-    return ParameterError(code="field_invalid", detail=detail, field="external_id", value=external_id[:LONGEST_ID])

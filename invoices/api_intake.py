@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from buyers.services.registry import BuyerRow
 from core.api.outages import outage_told
 from core.api.params import Params
+from core.api.problems import ParameterError
 from core.api.schema import ETAG, ETAG_SCHEMA, answers, write_answers
 from core.api.writes import ActionView, etag_of, expected_versions
 from core.errors import Denied
@@ -50,6 +51,12 @@ class SourceView(ActionView):
                 _("This caller writes under the source %(own)s only.") % {"own": self.own_source},
                 {"field": "source", "value": source, "fix": self.own_source},
             )
+
+    def check_number(self, external_id: str, longest: int) -> None:
+        """Raises ``field_invalid`` for a number that is longer than its column."""
+        if len(external_id) > longest:
+            detail = _("The number has at most %(limit)s characters.") % {"limit": longest}
+            raise ParameterError(code="field_invalid", detail=detail, field="external_id", value=external_id[:longest])
 
     def check_readable(self, source: str) -> None:
         """A key for intake alone reads what it wrote."""

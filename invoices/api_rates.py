@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from core.api.problems import ParameterError
 from core.money import check_currency
-from invoices.api_records import RecordOfSource, get_schema, put_schema
+from invoices.api_records import RecordOfSource, described
 from invoices.bodies_records import PutRateBody
 from invoices.intake.convert import EARLIEST, LATEST
 from invoices.queries.source_records import SourceRecord
@@ -22,11 +19,24 @@ from invoices.services.bulks.rates import RATES, WantedRate, rate_id
 from invoices.services.bulks.taking import Row
 
 
+@described(
+    "Rate",
+    get=("A source's rate of a day", "As it was told last."),
+    put=(
+        "Put an exchange rate",
+        "Another value for a day on record counts from now on, as a version beside the old one.",
+    ),
+    problems=(422,),
+)
 class RateOfSource(RecordOfSource):
     """One rate: its number is currency and day."""
 
     taking, body_kind = RATES, PutRateBody
     answer_kind, put_answer_kind = SourceRateSerializer, PutSourceRateSerializer
+
+    def number(self, **named: str) -> str:
+        """Currency and day."""
+        return _number(named["currency"], named["rate_date"])
 
     def find(self, source: str, external_id: str) -> SourceRecord | None:
         """What is on record."""
@@ -38,16 +48,6 @@ class RateOfSource(RecordOfSource):
         currency, _slash, day = external_id.partition("/")
         rate_date = date.fromisoformat(day)
         return WantedRate(position=1, external_id=external_id, currency=currency, rate_date=rate_date, **given)
-
-    @get_schema("getRate", "A source's rate of a day", SourceRateSerializer, 422)
-    def get(self, request: Request, source: str, currency: str, rate_date: str) -> Response:
-        """As it was told last."""
-        return self.read_record(source, _number(currency, rate_date))
-
-    @put_schema("putRate", "Put an exchange rate", PutRateBody, PutSourceRateSerializer)
-    def put(self, request: Request, source: str, currency: str, rate_date: str) -> HttpResponse:
-        """Another value for a day on record counts from now on, as a version beside the old one."""
-        return self.put_record(source, _number(currency, rate_date))
 
 
 def _number(currency: str, rate_date: str) -> str:

@@ -6,16 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.bodies import Body
 from core.api.outages import outage_told
 from core.api.params import Params
-from core.api.problems import ParameterError
 from core.api.schema import ETAG, answers, write_answers
 from core.api.writes import etag_of, expected_versions
 from core.errors import NotFound
@@ -26,31 +25,35 @@ from invoices.queries.source_records import SourceRecord
 from invoices.services.bulks.taking import Caller, Row, Taking, put_row
 from invoices.services.imports.results import Outcome
 
-Handler = TypeVar("Handler", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound="type[RecordOfSource]")
+Words = tuple[str, str]  # summary and description of an operation
 Answers = type[serializers.Serializer[Any]]
 
 
-def get_schema(name: str, summary: str, answer: Answers, *problems: int) -> Callable[[Handler], Handler]:
-    """The description of reading one record."""
-    return extend_schema(
-        operation_id=name,
-        summary=summary,
-        tags=["intake"],
-        parameters=[ETAG],
-        responses=answers(answer, 404, *problems),
-    )
+def described(name: str, *, get: Words, put: Words, problems: tuple[int, ...] = ()) -> Callable[[View], View]:
+    """The descriptions of reading and putting a record; ``problems``: what else reading it may answer."""
 
+    def describe(view: View) -> View:
+        read = extend_schema(
+            operation_id=f"get{name}",
+            tags=["intake"],
+            summary=get[0],
+            description=get[1],
+            parameters=[ETAG],
+            responses=answers(view.answer_kind, 404, *problems),
+        )
+        write = extend_schema(
+            operation_id=f"put{name}",
+            tags=["intake"],
+            summary=put[0],
+            description=put[1],
+            parameters=[VERSION, ETAG],
+            request=view.body_kind,
+            responses=write_answers(view.put_answer_kind, 404, 409, 412, 422, 503, created=True),
+        )
+        return extend_schema_view(get=read, put=write)(view)
 
-def put_schema(name: str, summary: str, body: type[Body], answer: Answers) -> Callable[[Handler], Handler]:
-    """The description of putting one record."""
-    return extend_schema(
-        operation_id=name,
-        summary=summary,
-        tags=["intake"],
-        parameters=[VERSION, ETAG],
-        request=body,
-        responses=write_answers(answer, 404, 409, 412, 422, 503, created=True),
-    )
+    return describe
 
 
 class RecordOfSource(SourceView, ABC):
@@ -70,8 +73,13 @@ class RecordOfSource(SourceView, ABC):
     def row(self, external_id: str, given: dict[str, Any]) -> Row:
         """What was put, as the kind's row."""
 
-    def read_record(self, source: str, external_id: str) -> Response:
+    def number(self, **named: str) -> str:
+        """The record's number as its address gives it."""
+        return named["external_id"]
+
+    def get(self, request: Request, source: str, **named: str) -> Response:
         """As it stands; the ETag is for If-Match."""
+        external_id = self.number(**named)
         self.parse(Params)
         self.check_readable(source)
         found = self.find(source, external_id)
@@ -80,13 +88,13 @@ class RecordOfSource(SourceView, ABC):
             raise NotFound("record_not_found", _("%(source)s has no such number.") % {"source": source}, params)
         return _shown(self.answer_kind, source, external_id, found)
 
-    def put_record(self, source: str, external_id: str) -> Response:
+    def put(self, request: Request, source: str, **named: str) -> Response:
         """Bring it to what the source says; the same again changes nothing."""
+        external_id = self.number(**named)
         self.parse(Params)
         self.check_own(source)
-        if len(external_id) > self.longest_id:
-            raise self._too_long(external_id)
-        row, expected = self.row(external_id, self.body(self.body_kind)), expected_versions(self.request)
+        self.check_number(external_id, self.longest_id)
+        row, expected = self.row(external_id, self.body(self.body_kind)), expected_versions(request)
         with outage_told():
             outcome = try_again(lambda: self._put(row, expected))
             found = self.find(source, row.external_id)
@@ -100,11 +108,6 @@ class RecordOfSource(SourceView, ABC):
     def _versions(self, row: Row) -> tuple[int, int] | None:
         found = self.find(self.own_source, row.external_id)
         return found.versions if found else None
-
-    def _too_long(self, external_id: str) -> ParameterError:
-        detail = _("The number has at most %(limit)s characters.") % {"limit": self.longest_id}
-        value = external_id[: self.longest_id]
-        return ParameterError(code="field_invalid", detail=detail, field="external_id", value=value)
 
 
 def _shown(

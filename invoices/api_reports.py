@@ -40,7 +40,7 @@ class Receipts(ActionView):
         tags=["orders"],
         parameters=[key_parameter()],
         request=ReceiptBody,
-        responses=write_answers(ReceiptSerializer, 404, 409, 422, created=True),
+        responses=write_answers(ReceiptSerializer, 404, 409, 422, 503, created=True),
     )
     def post(self, request: Request) -> HttpResponse:
         """It reduces exposure at once; orders that wait are checked again by themselves."""
@@ -51,7 +51,8 @@ class Receipts(ActionView):
             receipt = post_receipt(self._incoming(given), actor=self.person)
             return Response(ReceiptSerializer(receipt).data, status=201)
 
-        return answered_once(request, work)
+        with outage_told():
+            return answered_once(request, work)
 
     def _incoming(self, given: dict[str, Any]) -> Incoming:
         order_id = None

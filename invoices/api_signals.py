@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
-from rest_framework.request import Request
-from rest_framework.response import Response
-
 from buyers.domain.fact_rows import EventRow, RatingRow, StatementRow
-from invoices.api_records import RecordOfSource, get_schema, put_schema
+from invoices.api_records import RecordOfSource, described
 from invoices.bodies_records import PutEventBody, PutRatingBody, PutStatementBody
 from invoices.queries.source_records import SourceRecord
 from invoices.queries.source_signals import find_signal
@@ -41,54 +37,40 @@ class SignalOfSource(RecordOfSource):
         return WantedSignal(position=1, external_id=external_id, buyer=given["buyer"], fact=fact)
 
 
+@described(
+    "Rating",
+    get=("One agency rating by its source's number", "As it was told last."),
+    put=("Put an agency rating", "A new version if it says something new; another grade is a correction."),
+)
 class RatingOfSource(SignalOfSource):
     """One agency rating."""
 
     taking, fact_kind, body_kind = RATINGS, RatingRow, PutRatingBody
     answer_kind, put_answer_kind = RatingSerializer, PutRatingSerializer
 
-    @get_schema("getRating", "One agency rating by its source's number", RatingSerializer)
-    def get(self, request: Request, source: str, external_id: str) -> Response:
-        """As it was told last."""
-        return self.read_record(source, external_id)
 
-    @put_schema("putRating", "Put an agency rating", PutRatingBody, PutRatingSerializer)
-    def put(self, request: Request, source: str, external_id: str) -> HttpResponse:
-        """A new version if it says something new; another grade is a correction."""
-        return self.put_record(source, external_id)
-
-
+@described(
+    "FinancialStatement",
+    get=("One financial statement by its source's number", "As it was told last."),
+    put=("Put a financial statement", "A new version if it says something new; other figures are a correction."),
+)
 class StatementOfSource(SignalOfSource):
     """One financial statement."""
 
     taking, fact_kind, body_kind = STATEMENTS, StatementRow, PutStatementBody
     answer_kind, put_answer_kind = StatementSerializer, PutStatementSerializer
 
-    @get_schema("getFinancialStatement", "One financial statement by its source's number", StatementSerializer)
-    def get(self, request: Request, source: str, external_id: str) -> Response:
-        """As it was told last."""
-        return self.read_record(source, external_id)
 
-    @put_schema("putFinancialStatement", "Put a financial statement", PutStatementBody, PutStatementSerializer)
-    def put(self, request: Request, source: str, external_id: str) -> HttpResponse:
-        """A new version if it says something new; other figures are a correction."""
-        return self.put_record(source, external_id)
-
-
+@described(
+    "BuyerEvent",
+    get=("One event by its source's number", "As it was told last."),
+    put=(
+        "Put an event: litigation, insolvency, a bank line cut …",
+        "Put it again with ``ended_on`` once the condition is over.",
+    ),
+)
 class EventOfSource(SignalOfSource):
     """One event of a buyer."""
 
     taking, fact_kind, body_kind = EVENTS, EventRow, PutEventBody
     answer_kind, put_answer_kind = EventSerializer, PutEventSerializer
-
-    @get_schema("getBuyerEvent", "One event by its source's number", EventSerializer)
-    def get(self, request: Request, source: str, external_id: str) -> Response:
-        """As it was told last."""
-        return self.read_record(source, external_id)
-
-    @put_schema(
-        "putBuyerEvent", "Put an event: litigation, insolvency, a bank line cut …", PutEventBody, PutEventSerializer
-    )
-    def put(self, request: Request, source: str, external_id: str) -> HttpResponse:
-        """Put it again with ``ended_on`` once the condition is over."""
-        return self.put_record(source, external_id)

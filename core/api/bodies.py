@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -14,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from core.api.problems import ParameterError
+from core.api.problems import ParameterError, nearest
 from core.errors import DomainError
 
 Declared = TypeVar("Declared", bound=serializers.Serializer[Any])
@@ -120,13 +119,12 @@ def _exponent(value: Decimal) -> int:
 def _check_names(given: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
     for name in given:
         if name not in fields:
-            close = difflib.get_close_matches(name, list(fields), n=1)
             raise ParameterError(
                 code="field_unknown",
                 detail=_("The body has no field %(name)r; it has: %(known)s.")
                 % {"name": name[:60], "known": ", ".join(fields)},
                 field=name[:60],
-                fix=close[0] if close else None,
+                fix=nearest(name, fields),
             )
 
 

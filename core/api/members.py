@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.serializers import Serializer
 
-from core.api.problems import ParameterError
+from core.api.problems import ParameterError, nearest
 
 
 def keep_members(serializer: Serializer[Any], wanted: Collection[str] | None) -> None:
@@ -25,11 +24,10 @@ def keep_members(serializer: Serializer[Any], wanted: Collection[str] | None) ->
 
 
 def _unknown(name: str, known: list[str]) -> ParameterError:
-    close = difflib.get_close_matches(name, known, n=1)
     return ParameterError(
         code="parameter_invalid",
         detail=_("A row has no member %(name)r; it has: %(known)s.") % {"name": name[:60], "known": ", ".join(known)},
         field="fields",
         value=name[:60],
-        fix=close[0] if close else None,
+        fix=nearest(name, known),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar, cast
@@ -16,7 +15,7 @@ from core import house
 from core.api.bodies import declared
 from core.api.comparing import Compared, comparison_fields
 from core.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
-from core.api.problems import ParameterError
+from core.api.problems import ParameterError, nearest
 
 
 class Params(serializers.Serializer[Any]):
@@ -104,13 +103,12 @@ def _check_names(given: Any, fields: Mapping[str, Any]) -> None:
 
 
 def _unknown(name: str, known: list[str]) -> ParameterError:
-    close = difflib.get_close_matches(name, known, n=1)
     return ParameterError(
         code="parameter_unknown",
         detail=_("This endpoint has no parameter %(name)r; it has: %(known)s.")
         % {"name": name, "known": ", ".join(known)},
         field=name,
-        fix=close[0] if close else None,
+        fix=nearest(name, known),
     )
 
 

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -63,6 +64,11 @@ class ProblemError(exceptions.APIException):
         super().__init__(problem.detail, problem.code)
         self.status_code = problem.status
         self.problem = problem
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Which of the known names was probably meant: the fix of an unknown one."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1)), None)
 
 
 class ParameterError(ProblemError):

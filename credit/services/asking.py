@@ -12,7 +12,7 @@ from credit.domain.kinds import GateState
 from credit.models import OrderGate
 from credit.services.accounts import NotApproved
 from credit.services.checks import CheckRequest, check_order
-from credit.services.recheck import TRY_LATER
+from credit.services.recheck import raise_again
 from invoices.models import Order
 
 _UNANSWERED = (GateState.UNCHECKED, GateState.CHECK_NEEDED)
@@ -38,9 +38,7 @@ def check_orders(order_ids: Sequence[int], *, as_of: date) -> dict[str, int]:
         except DomainError as refused:
             counts[refused.code] += 1
     if not_now is not None:
-        if not_now.params["cause"] in TRY_LATER:
-            raise TimeoutError(not_now.message) from not_now
-        raise not_now
+        raise_again(not_now)
     return dict(counts)
 
 

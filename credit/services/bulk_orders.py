@@ -27,7 +27,8 @@ from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
 from invoices.services.order_batches import lock_orders, place_orders
-from invoices.services.orders import OrderRecord, another_buyer, check_content, check_end, has_ended, list_differences
+from invoices.services.order_refusals import another_buyer, check_end, has_ended
+from invoices.services.orders import OrderRecord, check_content, list_differences
 
 CHECK_TASK = "credit.check_orders"
 # So many orders of one buyer are one job.

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import NoReturn
 
 from django.db.models import Q
 from django.utils import timezone
@@ -40,7 +41,14 @@ _OF_OTHERS = frozenset({"cancelled", "room", "expired"})
 
 # Up to so many held orders of a pass are each answered anew when only the figures of their answers changed.
 FEW = 5
-TRY_LATER = frozenset({"lock_timeout", "timeout", "deadlock", "connection", "membership_moving"})
+_TRY_LATER = frozenset({"lock_timeout", "timeout", "deadlock", "connection", "membership_moving"})
+
+
+def raise_again(not_now: NotApproved) -> NoReturn:
+    """End a job in which an order got no answer: as ``TimeoutError``, for another try, where waiting helps."""
+    if not_now.params["cause"] in _TRY_LATER:
+        raise TimeoutError(not_now.message) from not_now
+    raise not_now
 
 
 def enqueue(*, buyer_id: int, cause: str) -> None:
@@ -191,7 +199,5 @@ class _Pass:
     def finish(self) -> dict[str, int]:
         """What was done; raises if something must be tried again."""
         if self._not_now is not None:
-            if self._not_now.params["cause"] in TRY_LATER:
-                raise TimeoutError(self._not_now.message) from self._not_now
-            raise self._not_now
+            raise_again(self._not_now)
         return dict(+self._counts)

@@ -17,10 +17,11 @@ from dashboard.imports.base import ImportsPage, ImportWork
 from dashboard.imports.totals import bulk_totals
 from dashboard.intake_labels import BULK_STATES, MENDED, OUTCOMES, RECORD_KINDS
 from dashboard.labels import Label, label_of, word_of
+from dashboard.pages import choices_of
 from dashboard.tables import CountColumn, DataTable, LabelColumn, TextColumn, configure
 from dashboard.templatetags.duewatch import tone
 from invoices.models import Bulk, BulkRecord, EarlyRecord, MendedRecord
-from invoices.queries.bulks import BulkView, get_bulk, list_decisions, list_records, open_positions
+from invoices.queries.bulks import BulkView, count_undecided, get_bulk, list_decisions, list_records
 from invoices.queries.early import list_early
 from invoices.queries.imports import refusal_text
 from invoices.services.bulks.mending import Resent, send_again
@@ -111,9 +112,8 @@ class BulkPage(ImportsPage):
             totals=bulk_totals(bulk),
             asked=bulk.control,
             refusal=_refusal(view),
-            outcome=outcome,
-            outcomes=[(code.value, label.text) for code, label in OUTCOMES.items()],
-            still_open=open_positions(bulk).count() if mends else 0,
+            outcomes=choices_of(OUTCOMES, outcome, every=_("all")),
+            still_open=count_undecided(bulk) if mends else 0,
             **context,
         )
 
@@ -130,8 +130,13 @@ class BulkReplay(ImportWork):
         return self.act(
             lambda: send_again(bulk_id, actor=self.page.user),
             done=_said,
-            back=reverse("dashboard:import_bulk", args=[bulk_id]) + "?outcome=quarantined",
+            back=quarantine_of(bulk_id),
         )
+
+
+def quarantine_of(bulk_id: int) -> str:
+    """The address of the records that were not taken."""
+    return f"{reverse('dashboard:import_bulk', args=[bulk_id])}?outcome={Outcome.QUARANTINED}"
 
 
 def title_of(bulk: Bulk) -> str:

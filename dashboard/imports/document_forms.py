@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from buyers.models import Buyer
 from core.errors import NotFound
 from dashboard.forms import DayInput, DeskForm, code_of
+from dashboard.queries.matching import id_of
 from invoices.domain.documents import Answer, DocumentKind, answer_to
 from invoices.models import IncomingDocument
 
@@ -43,11 +43,11 @@ class BuyerForm(DeskForm):
         if given["choice"] != "other":
             return int(given["choice"])
         code = code_of(given["other"])
-        found = Buyer.objects.filter(code=code).values_list("pk", flat=True).first()
+        found = id_of(code)
         if found is None:
             words = gettext("There is no buyer with this code.")
             raise NotFound("buyer_not_found", words, {"field": "other", "value": code})
-        return int(found)
+        return found
 
 
 class DueForm(DeskForm):

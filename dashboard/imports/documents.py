@@ -17,6 +17,7 @@ from dashboard.imports.base import ImportsPage
 from dashboard.imports.document_forms import forms_of
 from dashboard.intake_labels import CANDIDATE_REASONS, DOCUMENT_KINDS, DOCUMENT_STATES
 from dashboard.labels import label_of, word_of
+from dashboard.pages import choices_of
 from dashboard.tables import DataTable, LabelColumn, MomentColumn, TextColumn, WordColumn, configure
 from dashboard.templatetags.duewatch import plain
 from invoices.domain.documents import DocumentKind, DocumentState
@@ -108,11 +109,9 @@ class DocumentsPage(ImportsPage):
         return wanted_export(request, table) or self.render(
             "imports/documents.html",
             table=configure(request, table),
-            state=state,
-            kind=kind,
             text=text,
-            states=[(code.value, label.text) for code, label in DOCUMENT_STATES.items()],
-            kinds=list(DOCUMENT_KINDS.items()),
+            states=choices_of(DOCUMENT_STATES, state, every=_("all")),
+            kinds=choices_of(DOCUMENT_KINDS, kind, every=_("every kind")),
         )
 
 
@@ -172,10 +171,10 @@ _AMOUNTS = {
 }
 
 
-def _facts(reading: dict[str, Any]) -> list[tuple[Any, str, bool]]:
-    """What was read of an e-invoice: name, value, and whether it is an amount."""
-    texts = [(word, str(reading[name]), False) for name, word in _TEXTS.items() if reading.get(name)]
-    sums = [(word, money_of(reading, name), True) for name, word in _AMOUNTS.items() if Decimal(reading.get(name) or 0)]
+def _facts(reading: dict[str, Any]) -> list[tuple[Any, str]]:
+    """What was read of an e-invoice: name and value."""
+    texts = [(word, str(reading[name])) for name, word in _TEXTS.items() if reading.get(name)]
+    sums = [(word, money_of(reading, name)) for name, word in _AMOUNTS.items() if Decimal(reading.get(name) or 0)]
     return texts + sums
 
 

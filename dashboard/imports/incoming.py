@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.intake_labels import INCOMING_STATES, RECORD_KINDS, WAYS
 from dashboard.labels import label_of, word_of
+from dashboard.pages import choices_of
 from dashboard.queries.incoming import IncomingRow, Way, list_incoming
 from dashboard.tables import CountColumn, DataTable, MomentColumn, PagedData, TextColumn, WordColumn
 from dashboard.templatetags.desk import sums
@@ -86,4 +87,5 @@ def incoming_of(request: HttpRequest) -> tuple[IncomingTable, dict[str, Any]]:
     way = asked if asked in set(Way) else ""
     is_to_do = request.GET.get("show") == TO_DO
     table = IncomingTable(PagedData(list_incoming(way=way, only_to_do=is_to_do)), name="incoming")
-    return table, {"ways": [(code.value, word) for code, word in WAYS.items()], "way": way, "is_to_do": is_to_do}
+    shows = choices_of({TO_DO: _("to decide")}, TO_DO if is_to_do else "", every=_("all"))
+    return table, {"ways": choices_of(WAYS, way, every=_("every way")), "shows": shows}

@@ -8,12 +8,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotFound
 from dashboard.imports.base import ImportsPage, ImportWork
-from dashboard.imports.bulk import problem_words, title_of
+from dashboard.imports.bulk import problem_words, quarantine_of, title_of
 from dashboard.intake_labels import MENDED
 from dashboard.labels import label_of
 from dashboard.refusals import words_of
@@ -83,7 +82,7 @@ class RecordMend(RecordPage, ImportWork):
         if sent.problems:
             return self.show(bulk_id, position, given=request.POST, problem=dict(sent.problems[position]))
         messages.success(request, _("The record is taken now."))
-        return HttpResponseRedirect(_back(bulk_id))
+        return HttpResponseRedirect(quarantine_of(bulk_id))
 
 
 class RecordDiscard(ImportWork):
@@ -94,12 +93,8 @@ class RecordDiscard(ImportWork):
         return self.act(
             lambda: discard_record(bulk_id, position, actor=self.page.user),
             done=_("Discarded; it stays on record."),
-            back=_back(bulk_id),
+            back=quarantine_of(bulk_id),
         )
-
-
-def _back(bulk_id: int) -> str:
-    return reverse("dashboard:import_bulk", args=[bulk_id]) + "?outcome=quarantined"
 
 
 def _found(bulk_id: int, position: int) -> tuple[Bulk, BulkRecord]:

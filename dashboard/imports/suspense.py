@@ -19,6 +19,7 @@ from dashboard.forms import DeskForm
 from dashboard.imports.base import ImportsPage, ImportWork
 from dashboard.intake_labels import SUSPENSE_KINDS, SUSPENSE_STATES
 from dashboard.labels import label_of, word_of
+from dashboard.pages import choices_of
 from dashboard.queries.suspense import STATES, list_other_invoices, list_waiting
 from dashboard.refusals import words_of
 from dashboard.tables import (
@@ -130,7 +131,7 @@ class SuspensePage(ImportsPage):
         return wanted_export(request, table) or self.render(
             "imports/suspense.html",
             table=configure(request, table),
-            states=[(code, word, code == state) for code, word in CHOICES.items()],
+            states=choices_of(CHOICES, state),
         )
 
 

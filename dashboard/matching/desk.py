@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from buyers.models import Buyer
 from core.errors import DomainError
+from core.models import User
 from dashboard.bank_words import OFF_WORDS, confidence_label
 from dashboard.imports.base import ImportsPage, ImportWork
 from dashboard.matching.choice import Choice, ticked
 from dashboard.matching.panel import panel_of
-from dashboard.queries.matching import list_queue, list_waiting
+from dashboard.queries.matching import id_of, list_queue, list_waiting
 from dashboard.refusals import words_of
-from invoices.models import BankLine, Invoice
-from invoices.queries.bank import get_line, list_accounts, next_line
+from invoices.models import BankLine
+from invoices.queries.bank import get_line, list_accounts, list_choices, next_line
 from invoices.services.bank.deciding import confirm_line, confirm_return, ignore_line, propose_again, undo_line
 
 
@@ -114,7 +114,9 @@ class LineWork(MatchingDesk, ImportWork):
             decide = ignore_line if verb == "ignore" else undo_line
             return lambda: decide(**seen, reason=given.get("reason", ""))
         chosen = choice or Choice()
-        return lambda: confirm_line(**seen, buyer_id=_buyer_of(chosen), allocations=chosen.allocations())
+        return lambda: confirm_line(
+            **seen, buyer_id=_buyer_of(chosen, self.page.user), allocations=chosen.allocations()
+        )
 
     def _answer(self, line: BankLine | None, done: int | None) -> HttpResponse:
         known = {"line": line.pk if line else None, "account": self.account, "done": done}
@@ -132,16 +134,14 @@ def whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _buyer_of(chosen: Choice) -> int:
+def _buyer_of(chosen: Choice, actor: User) -> int:
     """The buyer that was named, else whose first invoice it is."""
-    if chosen.buyer_code:
-        found = Buyer.objects.filter(code=chosen.buyer_code).values_list("pk", flat=True).first()
-    else:
-        found = Invoice.objects.filter(pk__in=list(chosen.parts)[:1]).values_list("buyer_id", flat=True).first()
+    first = [] if chosen.buyer_code else list_choices(actor=actor, invoice_ids=list(chosen.parts)[:1])
+    found = first[0].buyer_id if first else id_of(chosen.buyer_code)
     if found is None:
         raise DomainError(
             "buyer_missing",
             _("Say whose money it is: choose a buyer or an invoice."),
             {"field": "buyer", "value": chosen.buyer_code},
         )
-    return int(found)
+    return found

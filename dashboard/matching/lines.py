@@ -14,6 +14,7 @@ from dashboard.bank_words import LINE_STATES, WHY_NOT
 from dashboard.exports import wanted_export
 from dashboard.imports.base import ImportsPage
 from dashboard.labels import word_of
+from dashboard.pages import choices_of
 from dashboard.queries.unapplied import UnappliedRow, list_unapplied
 from dashboard.tables import (
     BuyerColumn,
@@ -100,7 +101,7 @@ class LinesPage(ImportsPage):
         return wanted_export(request, table) or self.render(
             "matching/lines.html",
             table=configure(request, table),
-            states=[(code, word, code == state) for code, (word, _states) in CHOICES.items()],
+            states=choices_of({code: word for code, (word, _states) in CHOICES.items()}, state),
             text=request.GET.get("q", ""),
         )
 

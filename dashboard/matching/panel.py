@@ -13,7 +13,7 @@ from core.money import minor_digits
 from dashboard.bank_words import LINE_STATES, confidence_label, reason_words, warning_words
 from dashboard.labels import Label, label_of
 from dashboard.matching.choice import Choice, Part, proposed
-from dashboard.queries.matching import list_items, names_of
+from dashboard.queries.matching import id_of, list_items, names_of
 from invoices.domain.bank import WAITING, LineState
 from invoices.models import BankLine
 from invoices.queries.bank import OpenItemChoice, list_lines
@@ -30,6 +30,7 @@ class ItemRow:
     used: str
     kind: str
     left: Decimal
+    digits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def panel_of(line: BankLine, *, actor: User, choice: Choice | None = None, numbe
     proposal: dict[str, Any] = line.proposal or {}
     chosen = choice or proposed(proposal, number)
     buyers = names_of([chosen.buyer_id, *(one.get("buyer") for one in proposal.get("alternatives", []))])
-    buyer_id = chosen.buyer_id or _by_code(chosen.buyer_code)
+    buyer_id = chosen.buyer_id or id_of(chosen.buyer_code)
     is_open = line.state in WAITING
     items = (
         list_items(
@@ -89,7 +90,7 @@ def panel_of(line: BankLine, *, actor: User, choice: Choice | None = None, numbe
         can_undo=line.state in (LineState.POSTED, LineState.IGNORED),
         returns=list_lines(actor=actor).filter(pk=proposal["returns"]).first() if proposal.get("returns") else None,
         buyer=chosen.buyer_code or _offered(buyers, chosen.buyer_id),
-        rows=[_row(item, chosen.parts.get(item.invoice_id)) for item in items],
+        rows=[_row(item, chosen.parts.get(item.invoice_id), line.currency) for item in items],
         remainder=line.amount - chosen.used,
         digits=minor_digits(line.currency),
         alternatives=_alternatives(proposal, buyers, number),
@@ -106,25 +107,22 @@ def _number(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _by_code(code: str) -> int | None:
-    return Buyer.objects.filter(code=code).values_list("pk", flat=True).first() if code else None
-
-
 def _offered(buyers: Mapping[int, Buyer], buyer_id: int | None) -> str:
     buyer = buyers.get(buyer_id or 0)
     return f"{buyer.code} · {buyer.name}" if buyer else ""
 
 
-def _row(item: OpenItemChoice, part: Part | None) -> ItemRow:
+def _row(item: OpenItemChoice, part: Part | None, currency: str) -> ItemRow:
     given = part or Part()
     return ItemRow(
         item=item,
         is_chosen=part is not None,
         paid=_plain(given.paid, item.currency) if part else "",
         off=_plain(given.off, item.currency) if given.off else "",
-        used="" if given.source_amount is None else f"{given.source_amount:f}",
+        used="" if given.source_amount is None else _plain(given.source_amount, currency),
         kind=given.kind.value,
         left=item.open_amount - given.paid - given.off,
+        digits=minor_digits(item.currency),
     )
 
 

@@ -50,7 +50,8 @@ SELECT 'file' AS way, f.id, f.file_name AS name, 'invoices' AS kind, f.profile A
 FROM invoices_importbatch f LEFT JOIN core_user u ON u.id = f.actor_id
 WHERE NOT EXISTS (SELECT 1 FROM invoices_bulk k WHERE k.batch_id = f.id) AND {_ONLY.format(id="f.id")}
 """
-# A job that failed for good took nothing. Answers that are no longer kept cannot be mended.
+# A job that failed for good took nothing. Answers that are no longer kept cannot be mended. What came before the record
+# that it names waits for that, not for a person.
 _BULKS_SQL = f"""
 SELECT 'rest' AS way, k.id, '' AS name, k.kind, k.source,
     CASE WHEN k.state IN ('queued', 'running') AND run.state = 'failed' THEN 'failed' ELSE k.state END AS state,
@@ -60,6 +61,7 @@ SELECT 'rest' AS way, k.id, '' AS name, k.kind, k.source,
             (SELECT count(*)::int FROM invoices_quarantinedrow q WHERE q.batch_id = k.batch_id AND q.state = 'open')
         WHEN k.path = '' THEN 0
         ELSE k.quarantined - (SELECT count(*)::int FROM invoices_mendedrecord m WHERE m.bulk_id = k.id)
+            - (SELECT count(*)::int FROM invoices_earlyrecord e WHERE e.bulk_id = k.id AND e.problem IS NULL)
     END AS open_rows,
     coalesce(k.totals -> 'sums', '{{}}'::jsonb) AS sums, coalesce(u.username, '') AS actor, k.created_at
 FROM invoices_bulk k LEFT JOIN core_run run ON run.id = k.run_id LEFT JOIN core_user u ON u.id = k.actor_id

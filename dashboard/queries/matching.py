@@ -30,13 +30,20 @@ def list_queue(*, actor: User, around: int | None, account: int | None) -> list[
 def list_items(
     *, actor: User, chosen: Iterable[int], buyer_id: int | None, text: str, currency: str
 ) -> list[OpenItemChoice]:
-    """The chosen ones first, then open items of the buyer and its group, or those that a text finds."""
+    """The chosen ones first, then open items of the buyer and its group, or those that a text finds in any currency."""
     first = list_choices(actor=actor, invoice_ids=chosen)
     if buyer_id is None and not text:
         return first
-    others = open_items_for(actor=actor, buyer_id=buyer_id, text=text, currency=currency, limit=ITEMS)
+    others = open_items_for(
+        actor=actor, buyer_id=buyer_id, text=text, currency=currency, has_others=bool(text), limit=ITEMS
+    )
     known = {one.invoice_id for one in first}
     return [*first, *(one for one in others if one.invoice_id not in known)]
+
+
+def id_of(code: str) -> int | None:
+    """The buyer of this code."""
+    return Buyer.objects.filter(code=code).values_list("pk", flat=True).first() if code else None
 
 
 def names_of(buyer_ids: Iterable[int | None]) -> Mapping[int, Buyer]:

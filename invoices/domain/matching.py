@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from invoices.domain.kinds import EntryKind
 from invoices.domain.matching_claims import Claim, find_claims
+from invoices.domain.matching_foreign import NO_FOREIGN, Foreign, foreign_claims
 from invoices.domain.matching_records import (
     Candidate,
     OpenItem,
@@ -40,6 +41,7 @@ STRENGTHS: Mapping[ReasonCode, Decimal] = {
     ReasonCode.ACCOUNT_SHARED: Decimal("0.30"),
     ReasonCode.NAME_SAME: Decimal("0.60"),
     ReasonCode.NAME_SIMILAR: Decimal("0.35"),
+    ReasonCode.AMOUNT_CONVERTED: Decimal("0.50"),
     ReasonCode.RETURN_REFERENCE: Decimal("0.97"),
     ReasonCode.RETURN_AMOUNT: Decimal("0.80"),
 }
@@ -47,6 +49,7 @@ STRENGTHS: Mapping[ReasonCode, Decimal] = {
 CAPS: Mapping[ReasonCode, Decimal] = {
     ReasonCode.PAYER_DIFFERS: Decimal("0.90"),
     ReasonCode.OVERPAID: Decimal("0.90"),
+    ReasonCode.OTHER_CURRENCY: Decimal("0.90"),
     ReasonCode.DISCOUNT: Decimal("0.90"),
     ReasonCode.COINCIDENCE: Decimal("0.90"),
     ReasonCode.SHORT_UNEXPLAINED: Decimal("0.90"),
@@ -85,12 +88,14 @@ def propose(
     items: Sequence[OpenItem],
     tolerance: Tolerance,
     refuted: Sequence[tuple[int | None, frozenset[int]]] = (),
+    foreign: Foreign = NO_FOREIGN,
 ) -> list[Candidate]:
     """Every reading of a payment, the surest first; at most six.
 
     ``payers`` are the buyers that a number, the account or the name point to, with all of their groups; ``items`` what
     they have open in the payment's currency. Readings that a person undid (``refuted``: buyer and invoices) are left
     out. If another reading of other invoices is nearly as sure, the best is ambiguous and never posts by itself.
+    ``foreign`` invoices, of other currencies, are looked at only where no other invoice fits.
     Example: 100 from "Acme Ltd" with "INV-0017" in its text and Acme's INV-0017 of 100 open: 0.985.
     """
     families: defaultdict[tuple[str, int], list[Payer]] = defaultdict(list)
@@ -101,8 +106,20 @@ def propose(
     for item in items:
         by_buyer[item.buyer_id].append(item)
     found = [one for family in families.values() for one in _readings(payment, family, by_buyer, tolerance)]
+    if not any(one.parts for one in found):
+        found += _foreign_readings(payment, foreign)
     kept = [one for one in found if (one.buyer_id, one.invoices) not in refuted]
     return _ranked(_each_once(kept))
+
+
+def _foreign_readings(payment: Payment, foreign: Foreign) -> list[Candidate]:
+    return [
+        _candidate(payment, [payer], claim, _who(payment, [payer]))
+        for payer in foreign.payers
+        for claim in foreign_claims(
+            payment=payment, items=[one for one in foreign.items if one.item.buyer_id == payer.buyer_id]
+        )
+    ]
 
 
 def _readings(
@@ -137,7 +154,7 @@ def _candidate(payment: Payment, family: Sequence[Payer], claim: Claim, who: tup
     buyers = {part.buyer_id for part in claim.parts}
     group = (Reason(ReasonCode.GROUP_PAYMENT, {"count": str(len(buyers))}),) if len(buyers) > 1 else ()
     reasons = (*claim.reasons, *who, *group)
-    paid = sum((part.amount for part in claim.parts if part.kind is EntryKind.RECEIPT), ZERO)
+    paid = sum((part.used for part in claim.parts if part.kind is EntryKind.RECEIPT), ZERO)
     return Candidate(
         buyer_id=_receiver(family, claim.parts),
         parts=claim.parts,

@@ -38,7 +38,7 @@ def find_claims(*, payment: Payment, items: Sequence[OpenItem], tolerance: Toler
     where the amount fits: numbers next to each other differ by one digit. Example: 100 paid with "INV-0017" in its
     text against open items INV-0017 of 100 and INV-0018 of 100 gives INV-0017 by number and amount.
     """
-    named = {item.invoice_id: how for item in items if (how := _how_named(item, payment))}
+    named = {item.invoice_id: how for item in items if (how := how_named(item, payment))}
     claims = list(_by_number(payment, items, named, tolerance)) if named else []
     if not any(_fits(claim) for claim in claims):
         claims += _by_near_number(payment, items, named, tolerance)
@@ -47,7 +47,8 @@ def find_claims(*, payment: Payment, items: Sequence[OpenItem], tolerance: Toler
     return claims
 
 
-def _how_named(item: OpenItem, payment: Payment) -> ReasonCode | None:
+def how_named(item: OpenItem, payment: Payment) -> ReasonCode | None:
+    """How the payment's words name the item; None if they do not."""
     if item.plain in payment.references:
         return ReasonCode.CREDITOR_REFERENCE
     if item.plain not in payment.tokens:
@@ -66,7 +67,7 @@ def _by_number(
 ) -> Iterator[Claim]:
     chosen = [item for item in items if item.invoice_id in named]
     others = [item for item in items if item.invoice_id not in named]
-    why = _number_reasons(chosen, named)
+    why = number_reasons(chosen, named)
     total = _total(chosen)
     if total < payment.amount:
         yield _with_rest(payment, chosen, others, why)
@@ -76,7 +77,7 @@ def _by_number(
         yield from _less_than_named(payment, chosen, named)
 
 
-def _number_reasons(chosen: Sequence[OpenItem], named: dict[int, ReasonCode]) -> tuple[Reason, ...]:
+def number_reasons(chosen: Sequence[OpenItem], named: dict[int, ReasonCode]) -> tuple[Reason, ...]:
     """One reason for each way of naming, the weakest way counts for all: first in the list are the numbers."""
     weakest = max((named[item.invoice_id] for item in chosen), key=list(ReasonCode).index)
     numbers = ", ".join(item.number for item in chosen[:5])
@@ -90,7 +91,7 @@ def _in_full(
     gap = _total(chosen) - payment.amount
     if gap == 0:
         code = ReasonCode.AMOUNT_EXACT if len(chosen) == 1 else ReasonCode.AMOUNT_SUM
-        return Claim(_whole(chosen), (*why, Reason(code, {"count": str(len(chosen))})))
+        return Claim(whole(chosen), (*why, Reason(code, {"count": str(len(chosen))})))
     if gap < 0:
         return None
     if found := _shortage(payment, chosen, gap, tolerance):
@@ -133,8 +134,8 @@ def _less_than_named(payment: Payment, chosen: Sequence[OpenItem], named: dict[i
     """Some of the named items exactly, else part of them, those due first first."""
     for subset in _exact_subsets(payment, chosen).found:
         some = [chosen[place] for place in subset]
-        reasons = _number_reasons(some, named)
-        yield Claim(_whole(some), (*reasons, Reason(ReasonCode.AMOUNT_SUM, {"count": str(len(some))})))
+        reasons = number_reasons(some, named)
+        yield Claim(whole(some), (*reasons, Reason(ReasonCode.AMOUNT_SUM, {"count": str(len(some))})))
     parts, left = [], payment.amount
     for item in sorted(chosen, key=lambda one: (one.due_date, one.invoice_id)):
         if left > 0:
@@ -145,7 +146,7 @@ def _less_than_named(payment: Payment, chosen: Sequence[OpenItem], named: dict[i
     is_little = rest * _LITTLE < _total(chosen)
     code = ReasonCode.SHORT_UNEXPLAINED if is_little or len(chosen) > 1 else ReasonCode.PART_PAYMENT
     partly = Reason(code, {"amount": str(rest), "currency": payment.currency})
-    yield Claim(tuple(parts), (*_number_reasons(chosen, named), partly))
+    yield Claim(tuple(parts), (*number_reasons(chosen, named), partly))
 
 
 def _with_rest(
@@ -156,9 +157,9 @@ def _with_rest(
     same = [item for item in others if item.amount == rest]
     if len(same) == 1:
         count = {"count": str(len(chosen) + 1)}
-        return Claim(_whole([*chosen, *same]), (*why, Reason(ReasonCode.AMOUNT_SUM, count)))
+        return Claim(whole([*chosen, *same]), (*why, Reason(ReasonCode.AMOUNT_SUM, count)))
     over = Reason(ReasonCode.OVERPAID, {"amount": str(rest), "currency": payment.currency})
-    return Claim(_whole(chosen), (*why, over))
+    return Claim(whole(chosen), (*why, over))
 
 
 def _by_near_number(
@@ -172,7 +173,7 @@ def _by_near_number(
     ways = {**named, **near}
     sets = [[*chosen, item] for item in close] + ([[*chosen, *close]] if len(close) > 1 else [])
     for some in sets:
-        if claim := _in_full(payment, some, _number_reasons(some, ways), tolerance):
+        if claim := _in_full(payment, some, number_reasons(some, ways), tolerance):
             yield claim
 
 
@@ -195,7 +196,7 @@ def _by_amount(payment: Payment, items: Sequence[OpenItem], tolerance: Tolerance
     same = [item for item in items if item.amount == payment.amount]
     doubt = _ambiguous(len(same))
     for item in sorted(same, key=lambda one: (one.due_date, one.invoice_id))[:3]:
-        yield Claim(_whole([item]), (Reason(ReasonCode.AMOUNT_EXACT, {"count": "1"}), *doubt))
+        yield Claim(whole([item]), (Reason(ReasonCode.AMOUNT_EXACT, {"count": "1"}), *doubt))
     if not same:
         yield from _by_combination(payment, items)
         yield from _by_charge(payment, items, tolerance)
@@ -212,7 +213,7 @@ def _by_combination(payment: Payment, items: Sequence[OpenItem]) -> Iterator[Cla
         is_all = len(some) == len(items)
         code = ReasonCode.AMOUNT_ALL if is_all else ReasonCode.AMOUNT_COMBINATION
         against = [] if is_all and sums.is_unique else doubt
-        yield Claim(_whole(some), (Reason(code, {"count": str(len(some))}), *against))
+        yield Claim(whole(some), (Reason(code, {"count": str(len(some))}), *against))
 
 
 def _by_charge(payment: Payment, items: Sequence[OpenItem], tolerance: Tolerance) -> Iterator[Claim]:
@@ -244,7 +245,8 @@ def _part(item: OpenItem, amount: Decimal, kind: EntryKind = EntryKind.RECEIPT) 
     return Part(invoice_id=item.invoice_id, number=item.number, buyer_id=item.buyer_id, amount=amount, kind=kind)
 
 
-def _whole(items: Sequence[OpenItem]) -> tuple[Part, ...]:
+def whole(items: Sequence[OpenItem]) -> tuple[Part, ...]:
+    """All of what the items have open."""
     return tuple(_part(item, item.amount) for item in items)
 
 

@@ -35,6 +35,8 @@ class ReasonCode(StrEnum):
     NAME_SAME = "name_same"
     NAME_SIMILAR = "name_similar"
     GROUP_PAYMENT = "group_payment"
+    OTHER_CURRENCY = "other_currency"
+    AMOUNT_CONVERTED = "amount_converted"
     PAYER_DIFFERS = "payer_differs"
     AMBIGUOUS = "ambiguous"
     COINCIDENCE = "coincidence"
@@ -110,23 +112,33 @@ class Tolerance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """``amount`` for one invoice; of another kind than receipt it is no money of the payment."""
+    """``amount`` for one invoice; of another kind than receipt it is no money of the payment.
+
+    ``source_amount``: what it uses of the payment, where the invoice is in another currency.
+    """
 
     invoice_id: int
     number: str
     buyer_id: int
     amount: Decimal
     kind: EntryKind = EntryKind.RECEIPT
+    source_amount: Decimal | None = None
+
+    @property
+    def used(self) -> Decimal:
+        """What it takes of the payment, in its currency."""
+        return self.amount if self.source_amount is None else self.source_amount
 
     def as_json(self) -> dict[str, Any]:
         """As stored with the line."""
-        return {
+        told = {
             "invoice": self.invoice_id,
             "number": self.number,
             "buyer": self.buyer_id,
             "amount": str(self.amount),
             "kind": self.kind.value,
         }
+        return told if self.source_amount is None else {**told, "source_amount": str(self.source_amount)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from buyers.models import Buyer
 from buyers.queries.merges import list_records
@@ -79,19 +79,28 @@ def next_line(*, actor: User, after: int | None = None, account: int | None = No
 
 
 def open_items_for(
-    *, actor: User, buyer_id: int | None = None, text: str = "", currency: str, limit: int = 50
+    *,
+    actor: User,
+    buyer_id: int | None = None,
+    text: str = "",
+    currency: str,
+    has_others: bool = False,
+    limit: int = 50,
 ) -> list[OpenItemChoice]:
-    """Open items of a currency to choose from by hand, those due first first.
+    """Open items of a currency to choose from by hand, those due first first; ``has_others``: then other currencies'.
 
     Of one buyer with the records read under it and its group; ``text`` is part of a number, or of the buyer's code or
     name where no buyer is given.
     """
-    rows = Invoice.objects.filter(currency=currency, open_amount__gt=0)
+    rows = Invoice.objects.filter(open_amount__gt=0)
+    if not has_others:
+        rows = rows.filter(currency=currency)
     if buyer_id is not None:
         rows = rows.filter(_of_family(buyer_id))
     if text.strip():
         rows = rows.filter(_called(text.strip(), has_buyer=buyer_id is not None))
-    return [_choice(row) for row in _visible_items(rows, actor).order_by("due_date", "id")[:limit]]
+    is_other = Case(When(currency=currency, then=0), default=1)
+    return [_choice(row) for row in _visible_items(rows, actor).order_by(is_other, "due_date", "id")[:limit]]
 
 
 def list_choices(*, actor: User, invoice_ids: Iterable[int]) -> list[OpenItemChoice]:

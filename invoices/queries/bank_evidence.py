@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -27,12 +27,12 @@ _LEAST_NAME = 80.0
 
 _PLAIN = f"upper(translate(i.number, '{SEPARATORS}', ''))"
 _NUMBERS_SQL = f"""
-SELECT t.place, i.id, i.buyer_id FROM unnest(%(places)s::int[], %(tokens)s::text[], %(currencies)s::text[])
-    AS t(place, token, currency)
+SELECT t.place, i.id, i.buyer_id, i.currency = t.currency
+FROM unnest(%(places)s::int[], %(tokens)s::text[], %(currencies)s::text[]) AS t(place, token, currency)
 CROSS JOIN LATERAL (
-    SELECT i.id, i.buyer_id FROM invoices_invoice i
-    WHERE {_PLAIN} = t.token AND i.open_amount <> 0 AND i.open_amount > 0 AND i.currency = t.currency
-    ORDER BY i.due_date, i.id LIMIT {_HITS_OF_A_NUMBER}
+    SELECT i.id, i.buyer_id, i.currency FROM invoices_invoice i
+    WHERE {_PLAIN} = t.token AND i.open_amount <> 0 AND i.open_amount > 0
+    ORDER BY i.currency <> t.currency, i.due_date, i.id LIMIT {_HITS_OF_A_NUMBER}
 ) i
 """
 _ACCOUNTS_SQL = "SELECT account, buyer_id FROM invoices_payeraccount WHERE account = ANY(%(accounts)s)"
@@ -57,12 +57,17 @@ SELECT {_ITEM_COLUMNS} FROM invoices_invoice i WHERE i.id = ANY(%(named)s)
 """
 
 
+_FOREIGN_SQL = f"SELECT {_ITEM_COLUMNS} FROM invoices_invoice i WHERE i.id = ANY(%(named)s)"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Who may have sent a payment, and what these have open in its currency."""
+    """Who may have sent a payment, what these have open in its currency, and what it names in other currencies."""
 
     payers: tuple[Payer, ...]
     items: tuple[OpenItem, ...]
+    foreign_payers: tuple[Payer, ...] = ()
+    foreign_items: tuple[tuple[OpenItem, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,6 +76,7 @@ class _Found:
 
     by_number: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     named: set[int] = field(default_factory=set)
+    foreign: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     by_account: dict[str, list[int]] = field(default_factory=dict)
     by_name: dict[int, list[int]] = field(default_factory=dict)
 
@@ -90,8 +96,14 @@ def gather(payments: Sequence[Payment], accounts: Sequence[str]) -> list[Evidenc
         if group_id is not None:
             members[group_id].append(buyer_id)
     items = _items(groups, found.named, {payment.currency for payment in payments})
+    foreign = _foreign_items(found)
     return [
-        _evidence(place, payment, account, found, groups, members, items, names)
+        _with_foreign(
+            _evidence(place, payment, account, found, groups, members, items, names),
+            payment,
+            [foreign[one] for one in sorted(found.foreign[place])],
+            names,
+        )
         for place, (payment, account) in enumerate(zip(payments, accounts, strict=True))
     ]
 
@@ -105,9 +117,12 @@ def _find(payments: Sequence[Payment], accounts: Sequence[str], names: NameIndex
     ]
     places, tokens, currencies = [list(column) for column in zip(*triples, strict=True)] if triples else ([], [], [])
     params = {"places": places, "tokens": tokens, "currencies": currencies}
-    for place, invoice_id, buyer_id in fetch_all(_NUMBERS_SQL, params):
-        found.by_number[place].add(buyer_id)
-        found.named.add(invoice_id)
+    for place, invoice_id, buyer_id, is_own_currency in fetch_all(_NUMBERS_SQL, params):
+        if is_own_currency:
+            found.by_number[place].add(buyer_id)
+            found.named.add(invoice_id)
+        else:
+            found.foreign[place].add(invoice_id)
     known = sorted({account for account in accounts if account})
     for account, buyer_id in fetch_all(_ACCOUNTS_SQL, {"accounts": known}):
         found.by_account.setdefault(account, []).append(buyer_id)
@@ -134,6 +149,29 @@ def _items(
     return items
 
 
+def _foreign_items(found: _Found) -> dict[int, tuple[OpenItem, str]]:
+    """What payments name in other currencies than their own, by id."""
+    named = sorted({one for ids in found.foreign.values() for one in ids})
+    rows = fetch_all(_FOREIGN_SQL, {"named": named}) if named else []
+    return {row[0]: (OpenItem(*row[:-1]), row[-1]) for row in rows}
+
+
+def _with_foreign(
+    evidence: Evidence, payment: Payment, items: Sequence[tuple[OpenItem, str]], names: NameIndex
+) -> Evidence:
+    if not items:
+        return evidence
+    payers = (
+        Payer(buyer_id=one, name_score=_name_score(payment, one, names))
+        for one in sorted({item.buyer_id for item, _currency in items})
+    )
+    return replace(evidence, foreign_payers=tuple(payers), foreign_items=tuple(items))
+
+
+def _name_score(payment: Payment, buyer_id: int, names: NameIndex) -> float:
+    return max((names.score(name, buyer_id) for name in _payer_names(payment)), default=0.0)
+
+
 def _evidence(
     place: int,
     payment: Payment,
@@ -153,7 +191,7 @@ def _evidence(
         Payer(
             buyer_id=one,
             group_id=groups.get(one),
-            name_score=max((names.score(name, one) for name in _payer_names(payment)), default=0.0),
+            name_score=_name_score(payment, one, names),
             is_account_known=one in of_account,
             is_shared=len(families) > 1,
         )

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from core.errors import NotFound
 from core.models import Run
 from invoices.domain.bulks import BulkKind, BulkState
-from invoices.models import Bulk, BulkRecord, MendedRecord
+from invoices.models import Bulk, BulkRecord, EarlyRecord, MendedRecord
 
 QUARANTINED = "quarantined"
 _UNDER_WAY = frozenset({BulkState.QUEUED, BulkState.RUNNING})
@@ -74,6 +74,12 @@ def open_positions(bulk: Bulk) -> QuerySet[BulkRecord, int]:
     decided = MendedRecord.objects.filter(bulk=bulk).values("position")
     rows = BulkRecord.objects.filter(bulk=bulk, outcome=QUARANTINED).exclude(position__in=decided)
     return rows.order_by("position").values_list("position", flat=True)
+
+
+def count_undecided(bulk: Bulk) -> int:
+    """How many records wait for a person: those that wait for what they name do not."""
+    waiting = EarlyRecord.objects.filter(bulk=bulk, problem__isnull=True).values("position")
+    return open_positions(bulk).exclude(position__in=waiting).count()
 
 
 def list_decisions(bulk: Bulk, positions: Iterable[int]) -> dict[int, MendedRecord]:

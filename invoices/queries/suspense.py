@@ -60,7 +60,11 @@ def get_suspended(pk: int) -> SuspenseRow:
     """One allocation, whatever became of it; raises ``suspended_not_found``."""
     row = fetch_one(f"{SUSPENSE_SQL} WHERE s.id = %(pk)s", {"pk": pk})
     if row is None:
-        raise NotFound("suspended_not_found", _("There is no allocation in suspense with this number."), {"field": "id", "value": pk})
+        raise NotFound(
+            "suspended_not_found",
+            _("There is no allocation in suspense with this number."),
+            {"field": "id", "value": pk},
+        )
     return SuspenseRow(*row)
 
 

@@ -5,7 +5,6 @@ An edit takes the order's row by its version and asks the credit floor to check 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -26,7 +25,8 @@ from invoices.domain.kinds import Terms
 from invoices.domain.order_terms import check_order_amount, check_order_terms, check_ship_date
 from invoices.domain.orders import ENDED, OrderStatus, check_transition
 from invoices.models import Order
-from invoices.queries.orders import OrderProgress, get_order, get_progress
+from invoices.queries.orders import get_order, get_progress
+from invoices.services.order_refusals import another_buyer, changed_meanwhile, check_end, has_ended, nothing_to_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def place_order(
     known = find_order(new)
     if known is None:
         if expected_version is not None:
-            raise _unknown(new.external_id)
+            raise nothing_to_change(new.external_id)
         check_record(new, today=today)
         if (order := _insert(new)) is not None:
             _audit("put", order, actor, actor_label, amount=str(order.amount), currency=order.currency)
@@ -200,20 +200,6 @@ def _check_edit(known: Order, new: OrderRecord, differing: list[str], expected_v
         raise has_ended(known, params)
 
 
-def another_buyer(known: Order, params: Mapping[str, Any]) -> Conflict:
-    """The refusal of an order's number that comes with another buyer."""
-    message = _("Order %(external_id)s is of another buyer.", external_id=known.external_id)
-    return Conflict("order_of_another_buyer", message, params)
-
-
-def has_ended(known: Order, params: Mapping[str, Any]) -> Conflict:
-    """The refusal of another content for an order that has ended."""
-    message = _(
-        "Order %(external_id)s is %(status)s; re-open it first.", external_id=known.external_id, status=known.status
-    )
-    return Conflict("order_ended", message, params)
-
-
 @transaction.atomic
 def set_status(
     order_id: int,
@@ -267,47 +253,11 @@ def follow_invoice(order_id: int, *, actor: User | None = None) -> None:
         set_status(order_id, OrderStatus.INVOICED, actor=actor)
 
 
-def check_end(order: Order, status: OrderStatus, progress: OrderProgress) -> None:
-    """Goods that left stay billable; raises ``goods_have_left``, ``goods_not_invoiced``."""
-    params = {"field": "status", "value": status.value, "delivered": str(progress.delivered)}
-    if status == OrderStatus.CANCELLED and progress.delivered > 0:
-        message = _(
-            "%(delivered)s %(currency)s of order %(external_id)s has left; lower its amount.",
-            delivered=progress.delivered,
-            currency=order.currency,
-            external_id=order.external_id,
-        )
-        raise Conflict("goods_have_left", message, params)
-    if status == OrderStatus.CLOSED and progress.delivered > progress.invoiced:
-        message = _(
-            "Of order %(external_id)s %(delivered)s has left, %(invoiced)s was invoiced.",
-            external_id=order.external_id,
-            delivered=progress.delivered,
-            invoiced=progress.invoiced,
-        )
-        raise Conflict("goods_not_invoiced", message, {**params, "invoiced": str(progress.invoiced)})
-
-
 def _swap(order: Order, expected_version: int | None, **changes: Any) -> None:
     """Write the changes if the order is still the version that they were made from."""
     version = order.version if expected_version is None else expected_version
     if not Order.objects.filter(pk=order.pk, version=version).update(version=F("version") + 1, **changes):
-        raise Conflict(
-            "order_changed",
-            _(
-                "Order %(external_id)s was changed meanwhile (not version %(version)s); look again.",
-                external_id=order.external_id,
-                version=version,
-            ),
-            {"field": "version", "value": str(version), "order": order.pk},
-        )
-
-
-def _unknown(external_id: str) -> NotFound:
-    params = {"field": "external_id", "value": external_id}
-    return NotFound(
-        "order_not_found", _("There is no order %(external_id)s to change.", external_id=external_id), params
-    )
+        raise changed_meanwhile(order, version)
 
 
 def _audit(verb: str, order: Order, actor: User | None, label: str, **data: Any) -> None:

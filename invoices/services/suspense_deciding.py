@@ -55,7 +55,11 @@ def _lock(pk: int, actor: User) -> SuspendedAllocation:
     require(actor, Permission.LEDGER_IMPORT)
     source = SuspendedAllocation.objects.filter(pk=pk).values_list("source", flat=True).first()
     if source is None:
-        raise NotFound("suspended_not_found", _("There is no allocation in suspense with this number."), {"field": "id", "value": pk})
+        raise NotFound(
+            "suspended_not_found",
+            _("There is no allocation in suspense with this number."),
+            {"field": "id", "value": pk},
+        )
     lock_source(source, is_bounded=True)
     row = SuspendedAllocation.objects.select_for_update().get(pk=pk)
     if row.state != SuspenseState.WAITING:

@@ -27,7 +27,9 @@
   const box = (row) => find("input[type=checkbox]", row);
   const paid = (row) => find("input[name^=paid-]", row);
   const off = (row) => find("input[name^=off-]", row);
-  const used = (row) => (find("input[name^=used-]", row) || paid(row)).value;
+  const ofPayment = (row) => find("input[name^=used-]", row); // only where the currencies differ
+  const used = (row) => (ofPayment(row) || paid(row)).value;
+  const digitsOf = (row) => Number(row.dataset.digits);
 
   const add = () => {
     const form = find("#match[data-amount]");
@@ -37,8 +39,9 @@
     for (const row of rows()) {
       const isChosen = box(row).checked;
       if (isChosen) rest -= units(used(row), digits);
-      const left = units(row.dataset.open, digits) - (isChosen ? units(paid(row).value, digits) + units(off(row).value, digits) : 0n);
-      find("[data-left]", row).textContent = shown(left, digits);
+      const own = digitsOf(row);
+      const left = units(row.dataset.open, own) - (isChosen ? units(paid(row).value, own) + units(off(row).value, own) : 0n);
+      find("[data-left]", row).textContent = shown(left, own);
     }
     const output = find("#remainder");
     output.value = shown(rest, digits);
@@ -51,10 +54,14 @@
     if (!box(row).checked) {
       paid(row).value = "";
       off(row).value = "";
+      if (ofPayment(row)) ofPayment(row).value = "";
     } else if (!paid(row).value) {
       const rest = add();
-      const open = units(row.dataset.open, digits);
-      paid(row).value = plain(rest < 0n ? 0n : rest < open ? rest : open, digits);
+      const open = units(row.dataset.open, digitsOf(row));
+      if (ofPayment(row)) {
+        paid(row).value = plain(open, digitsOf(row));
+        ofPayment(row).value = plain(rest < 0n ? 0n : rest, digits);
+      } else paid(row).value = plain(rest < 0n ? 0n : rest < open ? rest : open, digits);
       const buyer = find("#match-buyer");
       if (!buyer.value) buyer.value = row.dataset.buyer;
     }
@@ -64,7 +71,7 @@
   const charge = () => {
     const row = document.activeElement.closest("#items tbody tr") || rows().find((one) => box(one).checked);
     if (!row) return;
-    const digits = Number(find("#match").dataset.digits);
+    const digits = digitsOf(row);
     const missing = units(row.dataset.open, digits) - units(paid(row).value, digits);
     if (missing > 0n) off(row).value = plain(missing, digits);
     find("select", row).value = "bank_charge";

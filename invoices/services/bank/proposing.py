@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils import timezone
 
+from core.domain.rates import Rate
 from core.house import base_currency
+from core.money import round_money
 from core.queries.rates import rate_table
 from invoices.domain.bank import LineState, LineWarning
 from invoices.domain.matching import propose, weakened
-from invoices.domain.matching_records import Candidate, Payment, Reason, ReasonCode, Tolerance
+from invoices.domain.matching_foreign import Foreign, ForeignItem
+from invoices.domain.matching_records import Candidate, OpenItem, Payment, Reason, ReasonCode, Tolerance
 from invoices.domain.matching_settings import MatchingNumbers
 from invoices.domain.matching_text import creditor_references, tokens
 from invoices.models import BankLine
@@ -48,9 +51,10 @@ def propose_lines(lines: Sequence[BankLine], numbers: MatchingNumbers) -> Propos
 def _candidates(lines: Sequence[BankLine], numbers: MatchingNumbers) -> Proposals:
     payments = [payment_of(line) for line in lines]
     evidence = gather(payments, [line.payer_account for line in lines])
-    tolerances = _tolerances(payments, numbers)
+    rates = _rates(payments)
+    tolerances = _tolerances(payments, numbers, rates)
     found = {
-        line.pk: _read(line, payment, known, tolerances[payment.currency])
+        line.pk: _read(line, payment, known, tolerances[payment.currency], rates)
         for line, payment, known in zip(lines, payments, evidence, strict=True)
     }
     _weaken_duplicates(lines, found, numbers)
@@ -74,9 +78,17 @@ def payment_of(line: BankLine) -> Payment:
     )
 
 
-def _read(line: BankLine, payment: Payment, known: Evidence, tolerance: Tolerance) -> list[Candidate]:
-    refuted = [(one["buyer"], frozenset(one["invoices"])) for one in line.refuted]
-    found = propose(payment=payment, payers=known.payers, items=known.items, tolerance=tolerance, refuted=refuted)
+def _read(
+    line: BankLine, payment: Payment, known: Evidence, tolerance: Tolerance, rates: Mapping[str, Rate]
+) -> list[Candidate]:
+    found = propose(
+        payment=payment,
+        payers=known.payers,
+        items=known.items,
+        tolerance=tolerance,
+        refuted=[(one["buyer"], frozenset(one["invoices"])) for one in line.refuted],
+        foreign=_foreign(payment, known, rates),
+    )
     if found and line.refuted:
         found[0] = weakened(found[0], Reason(ReasonCode.UNDONE_BEFORE))
     if found and _has_warning(line, LineWarning.POSSIBLE_REPEAT):
@@ -84,15 +96,36 @@ def _read(line: BankLine, payment: Payment, known: Evidence, tolerance: Toleranc
     return found
 
 
+def _foreign(payment: Payment, known: Evidence, rates: Mapping[str, Rate]) -> Foreign:
+    items = (
+        ForeignItem(item, currency, _worth(item, currency, payment.currency, rates))
+        for item, currency in known.foreign_items
+    )
+    return Foreign(known.foreign_payers, tuple(items))
+
+
+def _worth(item: OpenItem, currency: str, wanted: str, rates: Mapping[str, Rate]) -> Decimal | None:
+    """What is open of an invoice in another currency, by the closing rates of both."""
+    if currency not in rates or wanted not in rates:
+        return None
+    return round_money(item.amount * rates[currency].rate / rates[wanted].rate, wanted)
+
+
 def _has_warning(line: BankLine, code: LineWarning) -> bool:
     return any(one["code"] == code for one in line.warnings)
 
 
-def _tolerances(payments: Sequence[Payment], numbers: MatchingNumbers) -> dict[str, Tolerance]:
-    """The largest bank charge is set in base currency; where there is no rate, none is taken for one."""
+def _rates(payments: Sequence[Payment]) -> Mapping[str, Rate]:
+    """Into base currency, as of the last of the payments."""
     if not payments:
         return {}
-    rates = rate_table(base=base_currency(), as_of=max(payment.day for payment in payments)).rates
+    return rate_table(base=base_currency(), as_of=max(payment.day for payment in payments)).rates
+
+
+def _tolerances(
+    payments: Sequence[Payment], numbers: MatchingNumbers, rates: Mapping[str, Rate]
+) -> dict[str, Tolerance]:
+    """The largest bank charge is set in base currency; where there is no rate, none is taken for one."""
     most = numbers.number("charge_most")
     return {
         currency: Tolerance(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.db import transaction
 
 from core.errors import DomainError
-from invoices.domain.bulks import AWAITS
-from invoices.models import Bulk, EarlyRecord
+from invoices.models import Bulk
 from invoices.queries.bulks import open_positions
 from invoices.queries.early import list_arrived
-from invoices.services.bulks.mending import AT_ONCE, lock_bulk, raw_texts, resend
+from invoices.services.bulks.early import note_refusals
+from invoices.services.bulks.mending import AT_ONCE, lock_bulk, resend
 from invoices.services.bulks.problems import problem_of
 
 
@@ -31,20 +28,7 @@ def _take(bulk_id: int, positions: list[int]) -> int:
         with transaction.atomic():
             bulk = lock_bulk(bulk_id)
             still_open = set(open_positions(bulk)).intersection(positions)
-            resent = resend(bulk, raw_texts(bulk, still_open), actor=None)
-            _note(bulk, resent.problems)
-            return resent.taken
+            return resend(bulk, still_open, actor=None).taken
     except DomainError as refused:
-        _note(Bulk.objects.get(pk=bulk_id), dict.fromkeys(positions, problem_of(refused)))
+        note_refusals(Bulk.objects.get(pk=bulk_id), dict.fromkeys(positions, problem_of(refused)))
         return 0
-
-
-def _note(bulk: Bulk, problems: Mapping[int, Mapping[str, Any]]) -> None:
-    rows = list(EarlyRecord.objects.filter(bulk=bulk, position__in=list(problems)))
-    for row in rows:
-        problem = problems[row.position]
-        if awaited := problem.get(AWAITS):
-            row.awaits, row.source, row.number = awaited["what"], awaited["source"], awaited["number"]
-        else:
-            row.problem = dict(problem)
-    EarlyRecord.objects.bulk_update(rows, ["awaits", "source", "number", "problem"], batch_size=2_000)

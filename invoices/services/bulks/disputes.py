@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.money import minor_digits
 from invoices.domain.bulks import Awaited, BulkKind
 from invoices.intake.convert import Reader
 from invoices.intake.json_table import Shape
@@ -17,7 +16,7 @@ from invoices.queries.source_disputes import known_versions
 from invoices.services.bulk import DisputeRow, post_bulk
 from invoices.services.bulks.fields import short_text
 from invoices.services.bulks.invoices import readers_like
-from invoices.services.bulks.problems import problem, unknown_yet
+from invoices.services.bulks.problems import amount_fault, problem, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
@@ -100,11 +99,8 @@ def _faults(source: str, rows: list[WantedDispute], known: Versions) -> dict[int
 def _fault_of(source: str, row: WantedDispute, named: set[str]) -> dict[str, Any] | None:
     if row.known is None:
         return unknown_yet(Awaited.INVOICE, source, row.invoice)
-    if row.amount < 0:
-        return problem("amount_below_zero", "amount", f"{row.amount:f}")
-    digits = minor_digits(row.known.currency)
-    if row.amount != round(row.amount, digits):
-        return problem("amount_precision", "amount", f"{row.amount:f}", expected=digits)
+    if fault := amount_fault(row.amount, row.known.currency):
+        return fault
     if named - {row.invoice}:
         return problem("dispute_of_another_invoice", "invoice", row.invoice)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 
 from django.db.models.expressions import RawSQL
 
@@ -48,3 +49,15 @@ def supersede_early(kind: BulkKind, source: str, keys: Iterable[Hashable]) -> No
 def forget_early(bulk: Bulk, positions: Iterable[int]) -> None:
     """Let records of a bulk wait no longer: they are sent again now, or somebody decided on them."""
     EarlyRecord.objects.filter(bulk=bulk, position__in=list(positions)).delete()
+
+
+def note_refusals(bulk: Bulk, problems: Mapping[int, Mapping[str, Any]]) -> None:
+    """Why records were not taken when they were sent again; one that names something else unknown waits for that."""
+    rows = list(EarlyRecord.objects.filter(bulk=bulk, position__in=list(problems)))
+    for row in rows:
+        problem = problems[row.position]
+        if awaited := problem.get(AWAITS):
+            row.awaits, row.source, row.number = awaited["what"], awaited["source"], awaited["number"]
+        else:
+            row.problem = dict(problem)
+    EarlyRecord.objects.bulk_update(rows, ["awaits", "source", "number", "problem"], batch_size=2_000)

@@ -26,7 +26,7 @@ from invoices.intake.json_texts import iter_values
 from invoices.intake.json_values import JsonObject
 from invoices.models import Bulk, BulkRecord, MendedRecord
 from invoices.queries.bulks import open_positions
-from invoices.services.bulks.early import forget_early
+from invoices.services.bulks.early import forget_early, note_refusals
 from invoices.services.bulks.running import receive_bulk
 from invoices.services.bulks.spooling import spool_body
 from invoices.services.imports.results import Outcome
@@ -88,17 +88,22 @@ def send_again(bulk_id: int, *, actor: User, mended: Mapping[int, str] | None = 
     still_open = set(open_positions(bulk))
     if mended is not None:
         _check_open(bulk, mended, still_open)
-        return resend(bulk, mended, actor=actor)
-    return resend(bulk, raw_texts(bulk, sorted(still_open)[:AT_ONCE]), actor=actor)
+        return _resend(bulk, mended, actor)
+    return resend(bulk, sorted(still_open)[:AT_ONCE], actor=actor)
 
 
-def raw_texts(bulk: Bulk, positions: Iterable[int]) -> dict[int, str]:
-    """Texts of records as they came, by position and in its order; raises ``bulk_forgotten``."""
-    return {position: text for position, (_value, text) in sorted(raw_records(bulk, positions).items())}
+def resend(bulk: Bulk, positions: Iterable[int], *, actor: User | None) -> Resent:
+    """Send open records of a locked bulk again as they came; nobody is the actor where what they waited for is there.
+
+    Raises ``bulk_forgotten``.
+    """
+    raw = raw_records(bulk, positions)
+    resent = _resend(bulk, {position: text for position, (_value, text) in sorted(raw.items())}, actor)
+    note_refusals(bulk, resent.problems)
+    return resent
 
 
-def resend(bulk: Bulk, texts: Mapping[int, str], *, actor: User | None) -> Resent:
-    """Send open records of a locked bulk again; nobody is the actor where what they waited for has come."""
+def _resend(bulk: Bulk, texts: Mapping[int, str], actor: User | None) -> Resent:
     problems: dict[int, Mapping[str, Any]] = {}
     for _round in range(_ROUNDS):
         if not texts:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from core.errors import Conflict, DomainError, NotFound
+from core.money import minor_digits
 from core.words import Sentence
 from invoices.domain.bulks import AWAITS, Awaited
+from invoices.domain.posting import LARGEST
 from invoices.intake.reasons import words
 from invoices.intake.text import show
 
@@ -50,6 +53,18 @@ def unknown_yet(field: Awaited, source: str, number: str) -> dict[str, Any]:
 def awaiting(problem: dict[str, Any], what: Awaited, source: str, number: str) -> dict[str, Any]:
     """The problem, with what its record waits for by whose number."""
     return problem | {AWAITS: {"what": what, "source": source, "number": number}}
+
+
+def amount_fault(amount: Decimal, currency: str) -> dict[str, Any] | None:
+    """Why this is no amount of 0 or more in whole minor units of the currency; None if it is one."""
+    if amount < 0:
+        return problem("amount_below_zero", "amount", f"{amount:f}")
+    if amount >= LARGEST:
+        return problem("number_too_large", "amount", f"{amount:f}")
+    digits = minor_digits(currency)
+    if amount != round(amount, digits):
+        return problem("amount_precision", "amount", f"{amount:f}", expected=digits)
+    return None
 
 
 def problem_of(error: DomainError) -> dict[str, Any]:

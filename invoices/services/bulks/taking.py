@@ -60,7 +60,7 @@ class Taking(Generic[R]):
     was read or says what does not fit (:class:`Misfit`). ``post(caller, rows)`` brings the house to what the rows say
     and answers each of them; no ``key_of`` comes twice in its rows. ``complete`` adds what is on record, once the
     source is locked. ``name_of`` gives the id of a record that cannot be read, of its cells; ``money`` currency and
-    amount for the control totals; ``waits_as`` the kind whose records may name what is not known yet.
+    amount for the control totals, if it has any; ``waits_as`` the kind whose records may name what is not known yet.
     """
 
     shapes: Mapping[str, Shape]
@@ -68,7 +68,7 @@ class Taking(Generic[R]):
     row_of: Callable[[int, Mapping[str, str]], R]
     post: Callable[[Caller, list[R]], list[Answer]]
     name_of: Callable[[Mapping[str, str]], str] = lambda cells: cells["external_id"]
-    money: Callable[[R], tuple[str, str]] = lambda row: ("", "")
+    money: Callable[[R], tuple[str, str]] | None = None
     key_of: Callable[[R], Hashable] = lambda row: row.external_id
     complete: Callable[[Caller, list[R]], list[R]] = lambda caller, rows: rows
     waits_as: BulkKind | None = None
@@ -139,9 +139,12 @@ def _refused(row: BadRow) -> Answer:
     return Answer(row.position, row.external_id, Outcome.QUARANTINED, row.problem)
 
 
-def _tally(read: list[R | BadRow], answers: list[Answer], money: Callable[[R], tuple[str, str]]) -> Tally:
+def _tally(read: list[R | BadRow], answers: list[Answer], money: Callable[[R], tuple[str, str]] | None) -> Tally:
     tally, outcomes = Tally(), {answer.position: answer.outcome for answer in answers}
     for row in read:
+        if money is None:
+            tally.count(outcomes[row.position])
+            continue
         currency, amount = (row.currency, row.amount) if isinstance(row, BadRow) else money(row)
         tally.add(outcomes[row.position], currency, amount)
     return tally

@@ -9,16 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from core.errors import DomainError
-from core.money import minor_digits
 from invoices.domain.bulks import Awaited, BulkKind
-from invoices.domain.posting import LARGEST, OpenInvoice, check_effective_date, check_reduction
+from invoices.domain.posting import OpenInvoice, check_effective_date, check_reduction
 from invoices.intake.convert import Reader
 from invoices.intake.json_table import Shape
 from invoices.models import Invoice, WriteOff
 from invoices.queries.source_write_offs import invoice_ids, standing_write_offs
 from invoices.services.bulks.fields import short_text
 from invoices.services.bulks.invoices import readers_like
-from invoices.services.bulks.problems import problem, problem_of, unknown_yet
+from invoices.services.bulks.problems import amount_fault, problem, problem_of, unknown_yet
 from invoices.services.bulks.records import Answer
 from invoices.services.bulks.taking import Caller, Row, Taking, quarantined
 from invoices.services.imports.results import Outcome
@@ -111,13 +110,8 @@ class _Judge:
 def _fault_of(row: WantedWriteOff, invoice: Invoice, today: date) -> dict[str, Any] | None:
     if row.currency != invoice.currency:
         return problem("currency_differs", "currency", row.currency, ledger=invoice.currency)
-    if row.amount < 0:
-        return problem("amount_below_zero", "amount", f"{row.amount:f}")
-    if row.amount >= LARGEST:
-        return problem("number_too_large", "amount", f"{row.amount:f}")
-    digits = minor_digits(invoice.currency)
-    if row.amount != round(row.amount, digits):
-        return problem("amount_precision", "amount", f"{row.amount:f}", expected=digits)
+    if fault := amount_fault(row.amount, invoice.currency):
+        return fault
     if row.written_off_on > today:
         return problem("date_in_future", "written_off_on", row.written_off_on)
     return None

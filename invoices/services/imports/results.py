@@ -38,9 +38,13 @@ class Tally:
     )
     without_amount: int = 0
 
-    def add(self, outcome: Outcome, currency: str, amount: str) -> None:
-        """Count one row."""
+    def count(self, outcome: Outcome) -> None:
+        """Count one row of a kind that has no amounts."""
         self.counts[outcome] += 1
+
+    def add(self, outcome: Outcome, currency: str, amount: str) -> None:
+        """Count one row with its amount."""
+        self.count(outcome)
         if amount:
             self.sums[outcome][currency] += Decimal(amount)
         else:

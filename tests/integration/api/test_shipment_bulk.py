@@ -53,6 +53,7 @@ def test_each_record_is_answered_and_sent_again_changes_nothing(erp: APIClient) 
     assert outcomes(erp, bulk) == ["created", "created", "quarantined", "unchanged"]
     problem = records(erp, bulk)[2]["problem"]
     assert (problem["code"], problem["field"], problem["value"]) == ("order_unknown", "order", "SO-9")
+    assert (bulk["without_amount"], bulk["sums"]) == (0, {})
     assert (status("SO-1"), status("SO-2")) == ("open", "shipped")
     assert outcomes(erp, taken(erp, sent, url=BULK)) == ["unchanged", "unchanged", "quarantined", "unchanged"]
     assert Shipment.objects.count() == 2

@@ -216,8 +216,8 @@ def test_all_open_records_are_sent_again_and_those_still_wrong_stay() -> None:
         "reason": "quality",
         "valid_from": "2026-03-05",
     }
-    bulk = sent(BulkKind.DISPUTES, dispute, dispute | {"external_id": "D-2", "invoice": "F-9"})
-    sent(BulkKind.INVOICES, invoice(1))
+    bulk = sent(BulkKind.DISPUTES, dispute, dispute | {"external_id": "D-2", "invoice": "F-2", "amount": "100.01"})
+    sent(BulkKind.INVOICES, invoice(1), invoice(2))
     done = sign_in("credit_analyst").post(f"{LIST}bulks/{bulk.pk}/replay/", follow=True)
     assert "1 record is taken now, 1 record stays in quarantine." in text_of(done)
     assert DisputeVersion.objects.count() == 1
@@ -260,9 +260,12 @@ def test_a_record_that_came_early_says_what_it_waits_for_and_what_became_of_it()
     bulk = sent(BulkKind.WRITE_OFFS, early | {"written_off_on": "2026-04-01", "reason": "insolvent"})
     assert "waits for it" in text_of(page(bulk))
     assert "sent again by itself once F-1 is there" in text_of(page(bulk, end="1/"))
+    assert "to decide" not in text_of(page(bulk))
+    assert rows_of(sign_in("auditor").get(LIST, {"show": "todo"}), "t-incoming") == []
     sent(BulkKind.INVOICES, invoice(1))
     assert take_arrived() == 0
     assert "tried again" in text_of(page(bulk))
+    assert "1 record to decide" in text_of(page(bulk))
     shown = text_of(page(bulk, end="1/"))
     assert "is not on record" not in shown
     assert "100.01" in shown

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from buyers.models import Buyer
+from core.intake.ecb import RateRow
 from core.models import AuditEvent
+from core.services.rates import add_rates
 from invoices.models import BankLine, Entry, Invoice, Receipt
 from invoices.services.bank.deciding import propose_again
 from invoices.services.posting.issue import NewInvoice, issue_invoice
@@ -22,8 +24,8 @@ pytestmark = pytest.mark.django_db
 DESK, LINES, UNAPPLIED = "/imports/matching/", "/imports/lines/", "/imports/unapplied/"
 
 
-def make_invoice(buyer: Buyer, *, number: str, amount: str) -> Invoice:
-    """An open invoice in dollars under a number of its own."""
+def make_invoice(buyer: Buyer, *, number: str, amount: str, currency: str = "USD") -> Invoice:
+    """An open invoice under a number of its own."""
     days = {"invoice_date": date(2026, 3, 1), "due_date": date(2026, 3, 31)}
     return issue_invoice(
         NewInvoice(
@@ -31,7 +33,7 @@ def make_invoice(buyer: Buyer, *, number: str, amount: str) -> Invoice:
             source="test",
             external_id=number,
             number=number,
-            currency="USD",
+            currency=currency,
             amount=Decimal(amount),
             **days,
         )
@@ -56,6 +58,12 @@ def proposed(**given: Any) -> BankLine:
     return line
 
 
+def in_euro(buyer: Buyer, number: str = "INV-30001") -> Invoice:
+    """An open invoice of 100 euro."""
+    add_rates([RateRow("USD", date(2026, 4, 1), Decimal("1.10"))], source="ECB")
+    return make_invoice(buyer, number=number, amount="100.00", currency="EUR")
+
+
 def confirm(line: BankLine, *items: tuple[Invoice, str], htmx: bool = False, **given: str) -> Any:
     data: dict[str, Any] = {"version": line.version, "item": [one.pk for one, _paid in items], **given}
     data |= {f"paid-{one.pk}": paid for one, paid in items}
@@ -65,6 +73,27 @@ def confirm(line: BankLine, *items: tuple[Invoice, str], htmx: bool = False, **g
 
 def post(line: BankLine, verb: str, **given: Any) -> Any:
     return sign_in("credit_analyst").post(f"{DESK}{line.pk}/{verb}/", {"version": line.version, **given}, follow=True)
+
+
+def test_an_invoice_of_another_currency_says_what_it_takes_of_the_payment(acme: Buyer) -> None:
+    other = in_euro(acme)
+    line = proposed(amount="109.50", remittance="pays INV-30001")
+    shown = text_of(sign_in("credit_analyst").get(DESK, {"line": line.pk}))
+    assert "they are invoiced in EUR" in shown
+    assert "at the day's rate USD 110.00 are open: 0.5 % away" in shown.replace("&#x27;", "'")
+    assert f'name="used-{other.pk}" value="109.50"' in shown
+    assert "of the payment, USD" in shown
+    confirm(line, (other, "100.00"), buyer=acme.code, **{f"used-{other.pk}": "109.50"})
+    other.refresh_from_db()
+    assert (other.open_amount, Receipt.objects.get().currency) == (0, "USD")
+
+
+def test_a_search_finds_other_currencies_too_after_the_payments_own(acme: Buyer, invoice: Invoice) -> None:
+    in_euro(acme, "INV-20001")
+    line = proposed(payer_name="Nobody", remittance="nothing")
+    page = sign_in("credit_analyst").get(DESK, {"line": line.pk, "q": "Acme"})
+    assert [row[1] for row in rows_of(page, "items")] == ["INV-20017", "INV-20001"]
+    assert "100.00 EUR" in text_of(page)
 
 
 # --- what it shows ----------------------------------------------------------------------------------

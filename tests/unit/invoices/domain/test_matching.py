@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from invoices.domain.kinds import EntryKind
 from invoices.domain.matching import CAPS, confidence_of, propose
 from invoices.domain.matching_amounts import subset_sums
+from invoices.domain.matching_foreign import Foreign, ForeignItem, foreign_claims
 from invoices.domain.matching_names import NameIndex, core_name, name_score
 from invoices.domain.matching_records import Candidate, OpenItem, Payer, Payment, Reason, ReasonCode, Tolerance
 from invoices.domain.matching_settings import NUMBERS
@@ -194,3 +195,64 @@ def test_a_bank_that_tells_its_fee_explains_what_is_missing() -> None:
     paid = replace(payment("80", "INV-00017"), charges=Decimal(20))
     found = best(paid, item(1, "INV-00017", "100"))
     assert ("bank_charge_told" in codes(found), found.confidence >= Decimal("0.95")) == (True, True)
+
+
+# --- invoices of another currency --------------------------------------------------------------------
+
+
+def in_euro(pk: int, number: str, amount: str, worth: str | None, *, buyer: int = 1) -> ForeignItem:
+    return ForeignItem(item(pk, number, amount, buyer=buyer), "EUR", None if worth is None else Decimal(worth))
+
+
+def foreign(paid: Payment, *items: ForeignItem, own: tuple[OpenItem, ...] = ()) -> list[Candidate]:
+    buyers = sorted({one.item.buyer_id for one in items})
+    named = Foreign(tuple(payer(pk) for pk in buyers), items)
+    payers = (payer(),) if own else ()
+    return propose(payment=paid, payers=payers, items=own, tolerance=TOLERANCE, foreign=named)
+
+
+def test_a_payment_that_names_an_invoice_of_another_currency_pays_it_and_waits_for_a_person() -> None:
+    found = foreign(payment("925", "INV-0017"), in_euro(1, "INV-0017", "800", "920"))[0]
+    assert codes(found) == {"number_named", "other_currency", "amount_converted", "name_same"}
+    assert found.confidence == Decimal("0.90")
+    assert [(part.amount, part.source_amount) for part in found.parts] == [(800, 925)]
+    assert found.unapplied == 0
+    told = {reason.code.value: reason.params for reason in found.reasons}
+    assert told["amount_converted"] == {"amount": "920", "currency": "USD", "percent": "0.5"}
+
+
+def test_several_of_them_share_the_payment_to_the_cent() -> None:
+    items = (in_euro(1, "INV-0017", "100", "110"), in_euro(2, "INV-0018", "200", "220"))
+    (found, *_) = foreign(payment("333.34", "INV-0017 INV-0018"), *items)
+    assert [part.source_amount for part in found.parts] == [Decimal("111.11"), Decimal("222.23")]
+    assert found.unapplied == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "worth"), [("873.99", "920"), ("967", "920"), ("920", None)], ids=["too little", "too much", "no rate"]
+)
+def test_what_the_rate_does_not_explain_stays_on_account_of_its_buyer(amount: str, worth: str | None) -> None:
+    (found, *_) = foreign(payment(amount, "INV-0017"), in_euro(1, "INV-0017", "800", worth, buyer=7))
+    assert (found.buyer_id, found.parts, found.unapplied) == (7, (), Decimal(amount))
+    assert {"number_named", "other_currency", "on_account"} <= codes(found)
+    assert found.confidence == Decimal("0.50")
+
+
+def test_another_currency_is_looked_at_only_where_nothing_else_fits() -> None:
+    own = item(2, "INV-0099", "925")
+    found = foreign(payment("925", "INV-0017"), in_euro(1, "INV-0017", "800", "920"), own=(own,))
+    assert {part.invoice_id for one in found for part in one.parts} == {2}
+
+
+def test_a_short_number_and_invoices_of_two_currencies_are_no_reading() -> None:
+    assert foreign_claims(payment=payment("925", "17"), items=[in_euro(1, "17", "800", "920")]) == []
+    two = [in_euro(1, "INV-0017", "800", "920"), in_euro(2, "INV-0018", "1", "1")._replace(currency="GBP")]
+    assert foreign_claims(payment=payment("921", "INV-0017 INV-0018"), items=two) == []
+
+
+def test_shares_too_small_to_be_divided_stay_on_account() -> None:
+    items = [in_euro(1, "INV-0017", "0.01", "0.01"), in_euro(2, "INV-0018", "500", "500")]
+    (claim,) = foreign_claims(payment=payment("500", "INV-0017 INV-0018"), items=items)
+    assert (sum(part.used for part in claim.parts), len(claim.parts)) == (500, 2)
+    (claim,) = foreign_claims(payment=payment("480", "INV-0017 INV-0018"), items=items)
+    assert claim.parts == () or all(part.used > 0 for part in claim.parts)

@@ -8,8 +8,10 @@ import pytest
 from buyers.models import BuyerAlias, BuyerGroup
 from core.domain.roles import Role
 from core.errors import Conflict, Denied, DomainError
+from core.intake.ecb import RateRow
 from core.models import AuditEvent, Job
 from core.services.pokes import get_task
+from core.services.rates import add_rates
 from core.services.runs import enqueue_once
 from invoices.domain.bank import LineState
 from invoices.domain.kinds import EntryKind
@@ -268,3 +270,24 @@ def test_the_desk_finds_the_next_line_and_open_items_by_number_in_any_spelling()
     by_buyer = open_items_for(actor=actor, buyer_id=invoice.buyer_id, currency="USD")
     assert [one.open_amount for one in by_buyer] == [100]
     assert next_line(actor=make_actor(Role.SALES)) is None
+
+
+def test_an_invoice_of_another_currency_that_the_text_names_is_proposed_and_posted_by_a_person() -> None:
+    add_rates([RateRow("USD", date(2026, 4, 1), Decimal("1.10"))], source="ECB")
+    buyer = make_buyer("ACME")
+    invoice = make_invoice(buyer, "100", currency="EUR")
+    line = make_line("109.50", payer_name="Buyer ACME", remittance=f"pays {invoice.number}")
+    assert match_lines().posted == 0
+    assert codes(line) == {"number_named", "other_currency", "amount_converted", "name_same"}
+    assert line.proposal is not None
+    (part,) = line.proposal["allocations"]
+    assert (Decimal(part["amount"]), Decimal(part["source_amount"]), line.confidence) == (
+        100,
+        Decimal("109.5"),
+        Decimal("0.9"),
+    )
+    wanted = Allocation(invoice_id=invoice.pk, amount=Decimal(100), source_amount=Decimal("109.50"))
+    confirm_line(line_id=line.pk, version=line.version, buyer_id=buyer.pk, allocations=[wanted], actor=make_actor())
+    invoice.refresh_from_db()
+    assert (invoice.open_amount, state(line)) == (0, LineState.POSTED)
+    assert verify_ledger().is_ok
