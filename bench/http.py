@@ -73,14 +73,6 @@ def free_port() -> int:
             return port
 
 
-def gunicorn_command(port: int) -> list[str]:
-    """As ``config.local.run`` starts it, with the 2 x 8 threads that the measurement is defined for."""
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--threads", str(THREADS)]
-    options += ["--worker-class", "gthread", "--preload", "--keep-alive", "30", "--graceful-timeout", "4"]
-    options += ["--log-level", "warning", "--no-control-socket"]
-    return [sys.executable, "-m", "gunicorn", "config.wsgi:application", *options]
-
-
 def product_environment(settings: str) -> dict[str, str]:
     """Of a process with the rights of the running product."""
     kept = {name: value for name, value in os.environ.items() if name != "DUEWATCH_AS_OWNER"}
@@ -91,9 +83,11 @@ def product_environment(settings: str) -> dict[str, str]:
 def served(log: Path, environment: Mapping[str, str]) -> Iterator[tuple[int, Popen[bytes]]]:
     """A web server; yields its port and its process."""
     from config.local import processes
+    from config.local.run import web_command
 
     port = free_port()
-    server = processes.spawn(gunicorn_command(port), cwd=BASE_DIR, log=log, env=environment)
+    command = web_command(port, workers=WORKERS, threads=THREADS, keep_alive=30)
+    server = processes.spawn(command, cwd=BASE_DIR, log=log, env=environment)
     try:
         _await_port(port, server, log)
         yield port, server

@@ -106,9 +106,18 @@ class Interrupted(BaseException):
     """Ctrl-C or a request to end, wherever we are."""
 
 
-def web_command(port: int) -> list[str]:
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--worker-class", "gthread"]
-    options += ["--preload", "--graceful-timeout", "4", "--log-level", "warning", "--no-control-socket"]
+def web_command(port: int, *, workers: int = 2, threads: int = 4, keep_alive: int = 2) -> list[str]:
+    options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)]
+    options += [
+        "--worker-class",
+        "gthread",
+        "--preload",
+        "--limit-request-line",
+        "8190",
+        "--keep-alive",
+        str(keep_alive),
+    ]
+    options += ["--graceful-timeout", "4", "--log-level", "warning", "--no-control-socket"]
     return [sys.executable, "-m", "gunicorn", "config.wsgi:application", *options]
 
 

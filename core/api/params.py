@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, cast
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,8 @@ from core.api.bodies import declared
 from core.api.comparing import Compared, comparison_fields
 from core.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
 from core.api.problems import ParameterError, nearest
+
+EARLIEST_YEAR = 1970
 
 
 class Params(serializers.Serializer[Any]):
@@ -65,11 +67,22 @@ class DayField(serializers.DateField):
         return day
 
 
+class MomentField(serializers.DateTimeField):
+    """A moment at which something may have been recorded: clocks before 1970 had offsets that RFC 3339 cannot write."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The moment; one before 1970 is refused."""
+        moment: datetime = super().to_internal_value(value)
+        if moment.year < EARLIEST_YEAR:
+            raise serializers.ValidationError(_("Nothing was recorded before 1970."), code="moment_too_early")
+        return moment
+
+
 class MomentParams(Params):
     """Of which day, as known when."""
 
     as_of = DayField(required=False, help_text="Day that the figures are of, YYYY-MM-DD. Default: today.")
-    known_at = serializers.DateTimeField(
+    known_at = MomentField(
         required=False, help_text="Only what had been recorded by this moment, with its zone. Default: everything."
     )
 
@@ -114,7 +127,7 @@ def _unknown(name: str, known: list[str]) -> ParameterError:
 
 _CODES = {"page_size": "page_size_invalid"}
 # Errors of a field or of several together that callers decide by.
-_OWN_CODES = {"currency_unknown", "date_in_future", "parameters_exclude"}
+_OWN_CODES = {"currency_unknown", "date_in_future", "moment_too_early", "parameters_exclude"}
 
 
 def _invalid(errors: Mapping[str, Any], given: Mapping[str, str]) -> ParameterError:

@@ -60,6 +60,7 @@ def finish(result: Node, **_hook: Any) -> Node:
         _close_body(operation, components["schemas"])
         _name_members(operation, components["schemas"])
         _name_headers(operation)
+        _bound_address(operation)
     return result
 
 
@@ -130,3 +131,12 @@ def _name_headers(operation: Node) -> None:
             told += ["Deprecation", "Sunset"]
         refs = {name: {"$ref": f"#/components/headers/{name}"} for name in told}
         response["headers"] = {**refs, **response.get("headers", {})}
+
+
+def _bound_address(operation: Node) -> None:
+    """What the web server itself answers to an address that is too long: before it reaches us, and not in JSON."""
+    if any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
+        operation["responses"]["414"] = {
+            "description": "The address with its parameters is longer than 8,190 bytes.",
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        }

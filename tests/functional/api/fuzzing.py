@@ -28,6 +28,7 @@ DEPENDS = {
     "cursor_invalid": "a cursor is opaque; only those that an answer gave are good",
     "currency_unknown": "the list of ISO 4217 is longer than a pattern",
     "date_in_future": "which days have come changes every night",
+    "moment_too_early": "a format has no lower bound",
     "parameters_exclude": "two parameters that are two questions",
     "dry_run_only": "goes with dry_run only",
     "field_missing": "needed because of what other fields say",

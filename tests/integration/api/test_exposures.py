@@ -114,6 +114,11 @@ def test_bad_questions_are_named(acme: Buyer) -> None:
     check_problem(key.get(URL.format("NOBODY")), 404, "buyer_not_found", PATH)
     tomorrow = (TODAY + timedelta(days=1)).isoformat()
     check_problem(key.get(URL.format("ACME"), {"as_of": tomorrow}), 400, "date_in_future", PATH)
+    for moment, code in (
+        ("1969-12-31T12:00:00Z", "moment_too_early"),
+        ("0001-01-01T00:00:00+14:00", "parameter_invalid"),
+    ):
+        check_problem(key.get(URL.format("ACME"), {"known_at": moment}), 400, code, PATH)
     check_problem(key.get(URL.format("ACME"), {"asof": "x"}), 400, "parameter_unknown", PATH)
     check_problem(key.post(URL.format("ACME")), 405, "method_not_allowed")
 
