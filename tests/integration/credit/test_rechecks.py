@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from buyers.domain.fact_rows import ScreeningRow
@@ -11,6 +12,7 @@ from buyers.domain.facts import ScreeningResult
 from buyers.models import Buyer
 from buyers.services.facts import record_fact
 from buyers.services.memberships import set_group_membership
+from core.dates import business_date
 from core.models import AuditEvent, ExchangeRate, Job
 from credit.domain.kinds import GateState, ReservationState
 from credit.models import Hold, OrderCheck, OrderGate, Release, Reservation
@@ -216,7 +218,7 @@ class TestExpiry:
 
     def test_the_last_day_still_holds(self, buyer: Buyer) -> None:
         order = approved_order(buyer, "80")
-        Reservation.objects.update(expires_on=TODAY)
+        Reservation.objects.update(expires_on=business_date(timezone.now(), settings.TIME_ZONE))
         expire()
         assert run_jobs() == []
         assert gate_state(order) == GateState.APPROVED
