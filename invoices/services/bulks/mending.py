@@ -54,9 +54,9 @@ class _Refused(Exception):  # no error of the program: undoes what was tried
 
 
 def raw_records(bulk: Bulk, positions: Iterable[int]) -> dict[int, tuple[object, str]]:
-    """Value and text of records by position, out of the bulk's file; raises ``bulk_forgotten`` once it is deleted."""
+    """Value and text of records by position, out of the bulk's file; raises ``bulk_forgotten`` once that is gone."""
     wanted = set(positions)
-    if not bulk.path:
+    if not bulk.path or not (Path(settings.MEDIA_ROOT) / bulk.path).is_file():
         raise NotFound(
             "bulk_forgotten", _("The records of this bulk are no longer kept."), {"field": "bulk", "value": bulk.pk}
         )

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,6 +171,15 @@ def test_it_waits_as_long_as_its_bulk_is_kept(erp: APIClient) -> None:
     early(erp)
     forget_records(before=datetime(2100, 1, 1, tzinfo=UTC))
     assert not EarlyRecord.objects.exists()
+
+
+def test_a_bulk_whose_file_is_lost_holds_up_no_other(erp: APIClient, settings: Any) -> None:
+    lost = early(erp)
+    (Path(settings.MEDIA_ROOT) / lost.path).unlink()
+    early(erp, external_id="SH-2")
+    arrive_order(erp)
+    assert (take_arrived(), take_arrived()) == (1, 0)
+    assert EarlyRecord.objects.get(problem__code="bulk_forgotten").bulk == lost
 
 
 @pytest.mark.django_db(transaction=True)
