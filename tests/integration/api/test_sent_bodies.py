@@ -78,6 +78,7 @@ def test_a_body_that_breaks_off_stores_nothing(erp: APIClient, missing: int) -> 
         (text(), "body_damaged"),
         (gzip.compress(text()) + b"more", "body_truncated"),
     ],
+    ids=["cut", "cut early", "without its head", "no package", "more behind it"],  # a package holds its second
 )
 def test_a_damaged_package_stores_nothing(erp: APIClient, packed: bytes, code: str) -> None:
     assert told(sent(erp, packed, HTTP_CONTENT_ENCODING="gzip")) == (400, code, "body")
