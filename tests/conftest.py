@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from config.local import processes, supervisor
@@ -46,6 +47,12 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the shared data folder is missing: {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Every test begins in English: the language of a request stays with its thread until the next one."""
+    translation.deactivate()
 
 
 @pytest.fixture
