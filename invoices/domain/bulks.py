@@ -67,6 +67,10 @@ class BulkState(StrEnum):
     REFUSED = "refused"
 
 
+# Their job has not ended yet.
+UNDER_WAY = frozenset({BulkState.QUEUED, BulkState.RUNNING})
+
+
 @dataclass(frozen=True, slots=True)
 class ControlTotals:
     """What the sender counted: records, and the sum of their amounts by currency. None: not asked."""

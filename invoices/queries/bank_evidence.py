@@ -57,9 +57,6 @@ SELECT {_ITEM_COLUMNS} FROM invoices_invoice i WHERE i.id = ANY(%(named)s)
 """
 
 
-_FOREIGN_SQL = f"SELECT {_ITEM_COLUMNS} FROM invoices_invoice i WHERE i.id = ANY(%(named)s)"
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Who may have sent a payment, what these have open in its currency, and what it names in other currencies."""
@@ -95,8 +92,9 @@ def gather(payments: Sequence[Payment], accounts: Sequence[str]) -> list[Evidenc
     for buyer_id, group_id in sorted(groups.items()):
         if group_id is not None:
             members[group_id].append(buyer_id)
-    items = _items(groups, found.named, {payment.currency for payment in payments})
-    foreign = _foreign_items(found)
+    elsewhere = set().union(*found.foreign.values())
+    items = _items(groups, found.named | elsewhere, {payment.currency for payment in payments})
+    foreign = _foreign_items(items, elsewhere)
     return [
         _with_foreign(
             _evidence(place, payment, account, found, groups, members, items, names),
@@ -149,11 +147,12 @@ def _items(
     return items
 
 
-def _foreign_items(found: _Found) -> dict[int, tuple[OpenItem, str]]:
+def _foreign_items(
+    items: Mapping[tuple[int, str], Iterable[OpenItem]], wanted: set[int]
+) -> dict[int, tuple[OpenItem, str]]:
     """What payments name in other currencies than their own, by id."""
-    named = sorted({one for ids in found.foreign.values() for one in ids})
-    rows = fetch_all(_FOREIGN_SQL, {"named": named}) if named else []
-    return {row[0]: (OpenItem(*row[:-1]), row[-1]) for row in rows}
+    found = ((item, currency) for (_buyer, currency), some in items.items() for item in some) if wanted else ()
+    return {item.invoice_id: (item, currency) for item, currency in found if item.invoice_id in wanted}
 
 
 def _with_foreign(

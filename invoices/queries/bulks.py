@@ -12,11 +12,10 @@ from redis.exceptions import RedisError
 
 from core.errors import NotFound
 from core.models import Run
-from invoices.domain.bulks import BulkKind, BulkState
+from invoices.domain.bulks import UNDER_WAY, BulkKind, BulkState
 from invoices.models import Bulk, BulkRecord, EarlyRecord, MendedRecord
 
 QUARANTINED = "quarantined"
-_UNDER_WAY = frozenset({BulkState.QUEUED, BulkState.RUNNING})
 
 
 def progress_key(bulk_id: int) -> str:
@@ -35,7 +34,7 @@ class BulkView:
     @property
     def is_under_way(self) -> bool:
         """Its job has not ended yet."""
-        return self.state in _UNDER_WAY
+        return self.state in UNDER_WAY
 
     @property
     def is_mendable(self) -> bool:
@@ -58,7 +57,7 @@ def get_bulk(bulk_id: int, *, source: str | None) -> BulkView:
 
 def view_of(bulk: Bulk) -> BulkView:
     """The bulk as it is shown."""
-    is_waiting = bulk.state in _UNDER_WAY
+    is_waiting = bulk.state in UNDER_WAY
     has_failed = is_waiting and bulk.run is not None and bulk.run.state == Run.State.FAILED
     return BulkView(bulk, "failed" if has_failed else bulk.state, _records_read(bulk) if is_waiting else bulk.rows)
 

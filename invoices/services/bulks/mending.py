@@ -61,7 +61,7 @@ def raw_records(bulk: Bulk, positions: Iterable[int]) -> dict[int, tuple[object,
             "bulk_forgotten", _("The records of this bulk are no longer kept."), {"field": "bulk", "value": bulk.pk}
         )
     found: dict[int, tuple[object, str]] = {}
-    for position, value, text in _numbered(bulk):
+    for position, value, text in _numbered(bulk) if wanted else ():
         if position in wanted:
             found[position] = (value, text)
             if len(found) == len(wanted):

@@ -13,7 +13,7 @@ from core.errors import DomainError
 from core.models import User
 from core.services import audit
 from core.services.runs import add_jobs, open_run
-from invoices.domain.bulks import BulkKind, BulkState
+from invoices.domain.bulks import UNDER_WAY, BulkKind, BulkState
 from invoices.models import Bulk
 from invoices.services.bulks.buyers import BUYERS
 from invoices.services.bulks.disputes import DISPUTES
@@ -30,7 +30,6 @@ from invoices.services.imports.results import ACCEPTED, Outcome, Tally, amounts
 
 BULK_TASK = "invoices.bulk"
 RUN_KIND = "bulk"
-WAITING = (BulkState.QUEUED, BulkState.RUNNING)
 Taker = Callable[[Bulk], Tally]
 _TAKINGS: dict[BulkKind, Taking[Any]] = {
     BulkKind.RECEIPTS: DOCUMENTS["receipt"],
@@ -86,7 +85,7 @@ def _create(spooled: Spooled, kind: BulkKind, source: str, is_array: bool, actor
 
 
 def _under_way(spooled: Spooled, kind: BulkKind, source: str) -> Bulk | None:
-    same = Bulk.objects.filter(source=source, sha256=spooled.sha256, kind=kind, state__in=WAITING)
+    same = Bulk.objects.filter(source=source, sha256=spooled.sha256, kind=kind, state__in=UNDER_WAY)
     return same.exclude(run__state="failed").order_by("pk").first()
 
 
@@ -104,7 +103,7 @@ def run_bulk(bulk_id: int) -> Bulk:
         with transaction.atomic():
             # A second worker waits here, and then finds it done.
             bulk = Bulk.objects.select_for_update().get(pk=bulk_id)
-            if bulk.state in WAITING:
+            if bulk.state in UNDER_WAY:
                 _take(bulk)
     except DomainError as refused:
         _refuse(bulk_id, refused)
@@ -133,7 +132,7 @@ def _refuse(bulk_id: int, refused: DomainError) -> None:
     params = {key: value if isinstance(value, dict) else str(value) for key, value in refused.params.items()}
     problem = {"code": refused.code, "detail": refused.message, "params": params}
     changes = {"state": BulkState.REFUSED, "problem": problem, "finished_at": timezone.now()}
-    if Bulk.objects.filter(pk=bulk_id, state__in=WAITING).update(**changes):
+    if Bulk.objects.filter(pk=bulk_id, state__in=UNDER_WAY).update(**changes):
         _audit(Bulk.objects.get(pk=bulk_id), "refused", {"code": refused.code})
 
 
